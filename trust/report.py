@@ -1,7 +1,7 @@
 """The verdict: one list of checks, two answers, and what follows from them.
 
-A check that fails makes its answer no; a check that could not be made leaves it unknown; warnings change nothing;
-a report without checks answers nothing. Nobody can use a credential's claim but through `Report.require()`.
+A check that fails makes its answer no; a check that could not be made leaves it unknown; warnings change
+nothing; a report without checks answers nothing. Nobody can use a credential's claim but through `Report.require()`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -61,7 +61,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question, its outcome, and for each reader what to make of it: a sentence, a code, a remedy, a clause."""
+    """One question and its outcome: a sentence for people, a code and a clause for machines, a remedy for all."""
 
     name: str
     code: str
@@ -164,7 +164,9 @@ class Verified(Generic[C_co]):
     secured: Secured
     report: Report[C_co]
 
-    def __init__(self, claim: C_co, secured: Secured, report: Report[C_co], *, _made_in_report: _Proof) -> None:
+    def __init__(
+        self, claim: C_co, secured: Secured, report: Report[C_co], *, _made_in_report: _Proof
+    ) -> None:
         """Keep the claim; the last argument shows that a report vouches for it.
 
         Raises:

@@ -7,7 +7,7 @@ from trust.digest import Digest
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """A credential or presentation as it travelled, in its RFC 8785 bytes, not yet believed (VCDM 2.0, section 4.12)."""
+    """A credential or presentation as it travelled, not yet believed (VCDM 2.0, section 4.12)."""
 
     raw: bytes
     media_type: str = "application/vc"

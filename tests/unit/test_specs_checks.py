@@ -1,0 +1,139 @@
+"""The catalogue of checks is complete, and a bank clerk can read it."""
+
+import re
+from typing import Any
+
+import pytest
+
+import specs
+
+CATALOGUE: Any = specs.document("checks/catalogue.json")
+CHECKS: dict[str, dict[str, Any]] = {check["name"]: check for check in CATALOGUE["checks"]}
+CODES: dict[str, dict[str, Any]] = {code["code"]: code for code in CATALOGUE["codes"]}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+NAMES = _words("""
+format.parses format.kind_known format.schema_fits time.plausible signature.allowed signature.fits
+signature.time_proven register.anchored register.consistent key.known key.valid_at_signing member.known
+member.had_role status.clear consent.present consent.covers_recipient consent.covers_purpose
+consent.covers_period consent.in_force_at_signing consent.not_withdrawn consent.not_expired
+consent.from_account_holder consent.inside_control consent.narrows consent.fresh link.digests_match
+link.inputs_present link.acyclic link.one_subject data.halfhours_sound data.coverage_as_stated
+data.region_matches data.intensity_complete data.intensity_kind data.sources_complete data.nothing_extra
+calculation.method_known calculation.sum_opens calculation.figure_follows calculation.recalculated
+presentation.nonce presentation.audience presentation.fresh presentation.holder presentation.channel
+presentation.customer policy.separation policy.estimates policy.quality policy.age
+""")
+
+REASONS = _words("""
+format.unparseable format.duplicate_key format.not_canonical format.too_large format.too_deep format.encoding
+format.character format.unknown_type format.unknown_context format.undefined_term format.schema jose.header
+jose.type jose.encoding sd_jwt.disclosure canonical.limit time.malformed time.future signature.mismatch
+signature.missing signature.suite_not_allowed signature.purpose signature.not_canonical
+signature.time_unproven key.unknown key.weak key.other_issuer key.not_valid_at_signing key.compromised
+member.unknown member.wrong_role member.suspended_at_signing member.left register.no_anchor
+register.unreachable register.stale register.rolled_back register.forked environment.mismatch status.revoked
+status.suspended status.superseded status.unreachable status.stale status.malformed status.missing
+status.other_issuer status.other_purpose status.too_short status.out_of_range status.rolled_back
+status.equivocation fetch.blocked fetch.timeout fetch.too_large consent.missing consent.expired
+consent.withdrawn consent.other_recipient consent.other_purpose consent.out_of_period consent.before_control
+consent.widened consent.not_account_holder consent.stale link.digest link.missing link.cycle link.depth
+link.other_subject data.gap data.overlap data.duplicate data.conflict data.unit data.range
+data.coverage_misstated data.outside_window data.intensity_missing data.implausible_zero
+data.national_intensity data.location_unstated data.region data.forecast_as_actual data.partial_month
+data.in_future data.source_missing data.more_than_due calculation.differs calculation.opening
+calculation.too_few_slots calculation.second_weights calculation.method_unknown presentation.nonce
+presentation.audience presentation.expired presentation.replayed presentation.holder presentation.channel
+presentation.other_customer policy.separation policy.too_many_estimates policy.quality_score policy.age
+equivocation.two_reports equivocation.two_intensities evidence.deleted
+""")
+
+FORBIDDEN = re.compile(
+    r"\b(invalid|oops|errors?|token|validate|user|permission|info|illegal|bad|fail(?:ed|ure)?)\b",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.?!:;])\s+", text) if part]
+
+
+def texts(entry: dict[str, Any]) -> list[str]:
+    return [entry[name] for name in ("title", "meaning", "remedy", "question", "passed") if name in entry]
+
+
+def test_every_check_of_the_scheme_is_there_once() -> None:
+    assert [check["name"] for check in CATALOGUE["checks"]] == list(NAMES)
+
+
+def test_every_published_code_is_there_once_and_none_has_been_renamed() -> None:
+    listed = [code["code"] for code in CATALOGUE["codes"]]
+    assert sorted(listed) == sorted(REASONS)
+    assert len(set(listed)) == len(listed)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_check_says_where_it_stands_and_on_which_answer_it_bears(name: str) -> None:
+    check = CHECKS[name]
+    assert set(check) == {"name", "area", "question", "passed", "clause", "bearing", "policies"}
+    assert check["area"] in {area["name"] for area in CATALOGUE["areas"]}
+    assert check["bearing"] in CATALOGUE["bearing"]
+    assert check["policies"]
+    assert set(check["policies"]) <= set(CATALOGUE["policies"])
+    assert check["question"].endswith("?")
+    assert check["clause"]
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_a_code_has_a_check_an_outcome_and_its_texts(code: str) -> None:
+    entry = CODES[code]
+    assert {"code", "check", "outcome", "title", "meaning", "remedy", "clause"} <= set(entry)
+    assert set(entry) <= {
+        *("code", "check", "outcome", "title", "meaning", "remedy", "clause"),
+        "also",
+        "may_be",
+        "bearing",
+    }
+    assert {entry["check"], *entry.get("also", ())} <= set(CHECKS)
+    assert {entry["outcome"], *entry.get("may_be", ())} <= {"failed", "warning", "unknown"}
+    assert entry.get("bearing", "use") in CATALOGUE["bearing"]
+
+
+def test_every_check_has_a_reason_it_can_give() -> None:
+    reasons = {name for code in CODES.values() for name in (code["check"], *code.get("also", ()))}
+    assert set(CHECKS) - reasons == set()
+
+
+@pytest.mark.parametrize(
+    "entry", [*CHECKS.values(), *CODES.values()], ids=lambda entry: entry.get("code") or entry["name"]
+)
+def test_the_texts_are_short_and_plain(entry: dict[str, Any]) -> None:
+    for text in texts(entry):
+        assert not FORBIDDEN.search(text), text
+        assert text[0].isupper() or text[0] == "{", text
+        for sentence in sentences(text):
+            assert len(sentence.split()) <= 25, sentence
+    assert len(sentences(entry.get("meaning", "One."))) <= 4
+    for whole in ("meaning", "remedy"):
+        assert entry.get(whole, ".").endswith("."), entry[whole]
+    assert len(entry.get("title", entry.get("passed", ""))) <= 80
+
+
+def test_only_documented_placeholders_are_used() -> None:
+    used = {
+        name
+        for entry in (*CHECKS.values(), *CODES.values())
+        for text in texts(entry)
+        for name in re.findall(r"{(.*?)}", text)
+    }
+    assert used == set(CATALOGUE["placeholders"])
+
+
+def test_the_areas_come_in_the_order_in_which_a_verifier_asks() -> None:
+    order = [area["name"] for area in CATALOGUE["areas"]]
+    found = [check["area"] for check in CATALOGUE["checks"]]
+    assert found == sorted(found, key=order.index)

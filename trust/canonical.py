@@ -1,0 +1,160 @@
+"""The one byte form of a JSON value (RFC 8785), and the reading of bytes that must have it or may have it."""
+
+import re
+from typing import cast
+
+import orjson
+import rfc8785
+
+from trust.errors import MalformedError
+from trust.jsontext import DEEPEST, Json, JsonObject, is_harmless, read_strictly, refuse_content
+
+__all__ = [
+    "CREDENTIAL_LIMIT",
+    "EVIDENCE_LIMIT",
+    "RESOURCE_LIMIT",
+    "Json",
+    "JsonObject",
+    "canonicalize",
+    "canonicalize_parsed",
+    "parse",
+    "parse_object",
+]
+
+CREDENTIAL_LIMIT = 256 * 1024
+RESOURCE_LIMIT = 1024 * 1024
+EVIDENCE_LIMIT = 32 * 1024 * 1024
+
+_OPTIONS = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+_NUMBER_SHAPE = bytes.maketrans(b"123456789,[-+", b"000000000::::")
+_ASTRAL = re.compile(rb"[\xf0-\xf4]")
+_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
+
+
+def canonicalize(value: Json) -> bytes:
+    """Write a value in its one byte form (RFC 8785, section 3.2).
+
+    Raises:
+        MalformedError: the value has a number beyond 2^53 - 1, a NaN, a lone surrogate or no JSON form.
+    """
+    # orjson agrees with RFC 8785 byte for byte unless a number is a float, a NaN has become null, or a key
+    # has a character beyond U+FFFF, where UTF-8 and UTF-16 order differ. Each of the three leaves a trace in
+    # the bytes. The same trace inside a string only costs the time of asking the reference.
+    try:
+        raw = orjson.dumps(value, option=_OPTIONS)
+    except TypeError:
+        return _by_reference(value)
+    if _may_have_float(raw) or b"null" in raw or _may_have_astral_key(raw) or isinstance(value, float):
+        return _by_reference(value)
+    return raw
+
+
+def canonicalize_parsed(value: Json) -> bytes:
+    """Write a part of what `parse` returned, which cannot hold a float or a NaN (RFC 8785, section 3.2)."""
+    raw = orjson.dumps(value, option=_OPTIONS)
+    return _by_reference(value) if _may_have_astral_key(raw) else raw
+
+
+def parse(raw: bytes, *, where: str = "", limit: int = CREDENTIAL_LIMIT, canonical: bool = False) -> Json:
+    """Read JSON that has one meaning, and one byte form if `canonical` is asked for (RFC 8785; RFC 7493).
+
+    Raises:
+        MalformedError: the bytes are refused; `where` is a JSON pointer, a line or a byte, after the
+            caller's own name for the document, and the code is one of `format.*`.
+    """
+    try:
+        _refuse_size(raw, limit=limit)
+        value, is_canonical = _read(raw)
+        if canonical and not is_canonical:
+            _refuse_form(raw, canonicalize(value))
+    except MalformedError as error:
+        raise error.within(where) if where else error from error.__cause__
+    return value
+
+
+def parse_object(
+    raw: bytes, *, where: str = "", limit: int = CREDENTIAL_LIMIT, canonical: bool = False
+) -> JsonObject:
+    """Read a JSON object, as `parse` does.
+
+    Raises:
+        MalformedError: the bytes are refused, or hold something other than an object.
+    """
+    value = parse(raw, where=where, limit=limit, canonical=canonical)
+    if not isinstance(value, dict):
+        found = "null" if value is None else f"a {type(value).__name__}"
+        raise MalformedError(where or "/", expected="a JSON object", found=found)
+    return value
+
+
+def _read(raw: bytes) -> tuple[Json, bool]:
+    try:
+        value = cast("Json", orjson.loads(raw))
+        is_canonical = orjson.dumps(value, option=_OPTIONS) == raw
+    except (orjson.JSONDecodeError, TypeError):
+        return read_strictly(raw), False
+    # What orjson writes back unchanged has no second key, space, escape or number form; what is left to
+    # exclude are floats, characters that deceive, depth, and the order of keys beyond U+FFFF.
+    if not is_canonical or _may_have_float(raw) or _may_have_astral_key(raw):
+        return read_strictly(raw), False
+    if not (raw.isascii() and b"\\" not in raw) and not is_harmless(raw.decode("utf-8")):
+        refuse_content(value)
+    if raw.count(b"{") + raw.count(b"[") > DEEPEST and not _is_shallow(raw):
+        refuse_content(value)
+    return value, True
+
+
+def _may_have_float(raw: bytes) -> bool:
+    # Every digit becomes 0 and all that can stand before a number or after an exponent becomes a colon.
+    # A float has a point after a digit (0.), or one digit and a signed exponent (:0e:).
+    shape = raw.translate(_NUMBER_SHAPE)
+    return b"0." in shape or b":0e:" in shape
+
+
+def _may_have_astral_key(raw: bytes) -> bool:
+    return not raw.isascii() and _ASTRAL.search(raw) is not None
+
+
+def _is_shallow(raw: bytes) -> bool:
+    # Without escapes, and with every byte gone but brackets and quotes, a string is two quotes in a row.
+    # A quote that is left means that a string holds a bracket: then the value itself must be walked.
+    if b"\\" in raw:
+        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    structure = raw.translate(None, _STRUCTURE).replace(b'""', b"")
+    for _ in range(DEEPEST):
+        structure = structure.replace(b"{}", b"").replace(b"[]", b"")
+    return not structure
+
+
+def _by_reference(value: Json) -> bytes:
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
+        raise MalformedError("the value", expected="a value that JSON can hold", found=str(error)) from error
+
+
+def _refuse_size(raw: bytes, *, limit: int) -> None:
+    if len(raw) > limit:
+        raise MalformedError(
+            "the document", expected=f"at most {limit} bytes", found=f"{len(raw)}", code="format.too_large"
+        )
+
+
+def _refuse_form(raw: bytes, form: bytes) -> None:
+    if raw == form:
+        return
+    at = next(
+        (i for i, (a, b) in enumerate(zip(raw, form, strict=False)) if a != b), min(len(raw), len(form))
+    )
+    raise MalformedError(
+        f"byte {at}",
+        expected=f"the RFC 8785 form, {form[at : at + 20]!r}",
+        found=repr(raw[at : at + 20]),
+        code="format.not_canonical",
+    )

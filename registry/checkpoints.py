@@ -1,0 +1,104 @@
+"""Is this the register of the trust anchor, whole, and as its log signed it?"""
+
+from registry.anchor import Anchor
+from registry.errors import RegisterError
+from registry.log.checkpoint import Checkpoint
+from registry.log.merkle import Tree
+from registry.scheme import Scheme
+from trust.errors import MalformedError, SignatureMismatchError
+
+
+def check_checkpoint(raw: str, anchor: Anchor, scheme: Scheme, tree: Tree) -> Checkpoint:
+    """Check a checkpoint against the entries (C2SP tlog-checkpoint).
+
+    Raises:
+        RegisterError: it is not signed by the log, of another log, or of other entries.
+    """
+    try:
+        checkpoint = Checkpoint.open(raw, key=scheme.log_key(tree.size))
+    except (MalformedError, SignatureMismatchError) as error:
+        raise RegisterError(
+            f"The checkpoint is not one that the log of {anchor.scheme} signed: {error}.",
+            code="register.forked",
+        ) from error
+    if checkpoint.origin != anchor.scheme:
+        raise RegisterError(
+            f"The checkpoint is of the log {checkpoint.origin}, and the trust anchor is for {anchor.scheme}.",
+            code="register.no_anchor",
+        )
+    _require_size(checkpoint, tree)
+    if checkpoint.root != tree.root:
+        raise RegisterError(
+            f"The register's {tree.size} entries are not those that its log signed: "
+            f"root {tree.root.hex()}, signed {checkpoint.root.hex()}.",
+            code="register.forked",
+        )
+    if anchor.quorum:
+        raise RegisterError(
+            f"The trust anchor demands {anchor.quorum} witnesses, and none cosigned the checkpoint.",
+            code="register.unwitnessed",
+        )
+    return checkpoint
+
+
+def check_kept(kept: Checkpoint, tree: Tree) -> None:
+    """Check that the register only grew since this verifier last saw it (register.md, log).
+
+    Raises:
+        RegisterError: it is shorter, or tells its past otherwise.
+    """
+    if tree.size < kept.size:
+        raise RegisterError(
+            f"The register has {tree.size} entries, fewer than the {kept.size} seen before.",
+            code="register.rolled_back",
+        )
+    if tree.root_at(kept.size) != kept.root:
+        raise RegisterError(
+            f"The register tells its first {kept.size} entries otherwise than before: "
+            f"root {tree.root_at(kept.size).hex()}, seen {kept.root.hex()}.",
+            code="register.forked",
+        )
+
+
+def require_anchor(scheme: Scheme, anchor: Anchor) -> None:
+    """Demand the scheme and the environment that the trust anchor names.
+
+    Raises:
+        RegisterError: the register is of another one.
+    """
+    if scheme.origin != anchor.scheme:
+        raise RegisterError(
+            f"The register is of {scheme.origin}, and the trust anchor is for {anchor.scheme}.",
+            code="register.no_anchor",
+        )
+    if scheme.environment != anchor.environment:
+        raise RegisterError(
+            f"The register is of the environment {scheme.environment}, and the trust anchor is for "
+            f"{anchor.environment}.",
+            code="environment.mismatch",
+        )
+
+
+def require_log_key(scheme: Scheme, anchor: Anchor) -> None:
+    """Demand that the log has had the key that the trust anchor names.
+
+    Raises:
+        RegisterError: it never had.
+    """
+    if all(item.key != anchor.log_key for item in scheme.log_keys):
+        raise RegisterError(
+            f"The trust anchor names the log key {anchor.log_key}, which this register has never had.",
+            code="register.no_anchor",
+        )
+
+
+def _require_size(checkpoint: Checkpoint, tree: Tree) -> None:
+    if checkpoint.size > tree.size:
+        raise RegisterError(
+            f"The log signed {checkpoint.size} entries, and only {tree.size} are at hand.",
+            code="register.rolled_back",
+        )
+    if checkpoint.size < tree.size:
+        raise RegisterError(
+            f"The log signed {checkpoint.size} entries, and {tree.size} are at hand.", code="register.forked"
+        )

@@ -1,0 +1,20 @@
+"""What can be wrong with a register as a whole, or with one event that is offered to it.
+
+PerseusError
+|- RegisterError       the copy at hand cannot be relied on: forked, rolled back, of another scheme or environment
+`- EventRefusedError   one event breaks a rule of the scheme; in a log it is ignored and reported
+"""
+
+from trust.errors import PerseusError
+
+
+class RegisterError(PerseusError):
+    """The copy of the register cannot be relied on, so that no answer from it may be given."""
+
+    type = "https://w3id.org/perseus/v1/problems/register"
+
+
+class EventRefusedError(PerseusError):
+    """An event breaks a rule of the scheme; a log that holds it all the same has no effect by it."""
+
+    type = "https://w3id.org/perseus/v1/problems/event-refused"

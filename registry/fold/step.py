@@ -1,0 +1,164 @@
+"""One entry after another: each changes one value whole, or nothing at all, and then says why."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from registry.errors import EventRefusedError, RegisterError
+from registry.events import VERSION, SignedEvent
+from registry.fold import keys, members, roles, scheme
+from registry.fold.act import Act
+from registry.fold.signing import signers
+from registry.history import History, moment
+from registry.log.merkle import Tree
+from registry.scheme import Scheme
+from trust.did import Did
+from trust.errors import MalformedError, PerseusError
+
+MEMBER_EVENTS: Mapping[str, Callable[[Act], History]] = {
+    "member.admitted": members.admitted,
+    "member.updated": members.updated,
+    "member.suspended": members.suspended,
+    "member.reinstated": members.reinstated,
+    "member.exit-requested": members.exit_requested,
+    "member.exited": members.exited,
+    "member.expelled": members.expelled,
+    "agreement.executed": roles.agreed,
+    "role.granted": roles.granted,
+    "role.ended": roles.ended,
+    "key.added": keys.added,
+    "key.retired": keys.retired,
+    "key.compromised": keys.compromised,
+    "status.published": roles.status_published,
+}
+SCHEME_EVENTS: Mapping[str, Callable[[Act], Scheme]] = {
+    "scheme.policy": scheme.policy,
+    "scheme.officers": scheme.officers,
+    "scheme.logkey.rotated": scheme.log_key,
+    "scheme.recognised": scheme.recognised,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An entry without effect: where it stands, which rule it breaks, and the sentence that says so."""
+
+    index: int
+    code: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class State:
+    """What the entries so far have made; only the fold changes it, entry by entry."""
+
+    scheme: Scheme
+    founded: datetime
+    histories: dict[Did, History] = field(default_factory=dict)
+    owners: dict[str, Did] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    effective: list[datetime | None] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+
+    @classmethod
+    def of_genesis(cls, entry: bytes, leaf: bytes) -> "State":
+        """Begin with the first entry.
+
+        Raises:
+            RegisterError: the first entry founds no scheme.
+        """
+        try:
+            signed = SignedEvent.parse(entry)
+            who = signers(signed, leaf=leaf, scheme=None, history=History(signed.event.subject))
+            founded = scheme.genesis(signed.event, who)
+        except PerseusError as error:
+            raise RegisterError(
+                f"the first entry founds no scheme: {error}", code="register.no_anchor"
+            ) from error
+        state = cls(founded, signed.event.effective)
+        state.last[founded.origin] = 0
+        state.effective.append(signed.event.effective)
+        return state
+
+    def copy(self) -> "State":
+        """Give a state that can go on without changing this one."""
+        return State(
+            self.scheme,
+            self.founded,
+            dict(self.histories),
+            dict(self.owners),
+            dict(self.last),
+            list(self.effective),
+            list(self.ignored),
+        )
+
+    def step(self, entry: bytes, *, tree: Tree, recorded: datetime | None) -> None:
+        """Take the next entry in; one that breaks a rule is put on the list of the ignored."""
+        index = len(self.effective)
+        self.effective.append(None)
+        try:
+            signed = SignedEvent.parse(entry)
+            self._apply(signed, index, tree, recorded)
+        except (MalformedError, EventRefusedError) as error:
+            self.ignored.append(Ignored(index, error.code, str(error)))
+            return
+        self.effective[index] = signed.event.effective
+        self.last[signed.event.subject] = index
+
+    def _apply(self, signed: SignedEvent, index: int, tree: Tree, recorded: datetime | None) -> None:
+        event = signed.event
+        did = None if event.subject == self.scheme.origin else Did.parse(event.subject)
+        history = History(event.subject) if did is None else self.histories.get(did, History(event.subject))
+        unknown = event.v != VERSION or event.type not in MEMBER_EVENTS | SCHEME_EVENTS
+        who = signers(
+            signed, leaf=tree.levels[0][index], scheme=self.scheme, history=history, strict=not unknown
+        )
+        act = Act(index, event, who, self.scheme, history, tree, self.owners)
+        self._require_place(act, recorded or self.founded)
+        if unknown:
+            _require_somebody(act)
+        if did is None:
+            self._take_scheme(act, unknown=unknown)
+        else:
+            self._take_member(act, did, unknown=unknown)
+
+    def _require_place(self, act: Act, bound: datetime) -> None:
+        """Demand that the event belongs here: this scheme, this policy, after this subject's last event."""
+        event = act.event
+        if event.scheme != self.scheme.origin:
+            raise act.refuse(f"it belongs to {event.scheme}", "event.scheme")
+        if event.policy != self.scheme.policy_index:
+            because = f"it names policy {event.policy}, and {self.scheme.policy_index} is in force"
+            raise act.refuse(because, "event.policy")
+        last = self.last.get(event.subject)
+        if event.prev != last:
+            raise act.refuse(f"it follows entry {event.prev}, and the last one is {last}", "event.prev")
+        if event.effective < bound - timedelta(seconds=self.scheme.policy.skew):
+            because = f"it is dated {moment(event.effective)}, before it was recorded ({moment(bound)})"
+            raise act.refuse(because, "event.backdated")
+
+    def _take_scheme(self, act: Act, *, unknown: bool) -> None:
+        if unknown:
+            self.scheme = replace(self.scheme, unknown=(*self.scheme.unknown, act.index))
+            return
+        rule = SCHEME_EVENTS.get(act.event.type)
+        if rule is None:
+            raise act.refuse("an event of this type is about a member", "event.body")
+        self.scheme = rule(act)
+
+    def _take_member(self, act: Act, did: Did, *, unknown: bool) -> None:
+        rule = MEMBER_EVENTS.get(act.event.type)
+        if unknown:
+            changed = replace(act.history, unknown=(*act.history.unknown, act.index))
+        elif rule is None:
+            raise act.refuse("an event of this type is about the scheme", "event.body")
+        else:
+            changed = rule(act)
+        self.histories[did] = replace(changed, events=(*changed.events, act.index))
+        for key in changed.keys[len(act.history.keys) :]:
+            self.owners[key.key.thumbprint] = did
+
+
+def _require_somebody(act: Act) -> None:
+    if not act.signers.officers and not act.signers.member:
+        raise act.refuse("nobody known to the register signed it", "event.quorum")

@@ -1,0 +1,1 @@
+"""What the recorded history says about a signature, one small question a function (register.md, two clocks)."""

@@ -1,0 +1,1 @@
+"""The transparency log under the register: its hashes, its signed notes and its checkpoints."""

@@ -1,0 +1,262 @@
+"""The register: the fold of the log up to one size, and the questions that it answers (register.md)."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self, TypeVar
+
+from registry.anchor import Anchor
+from registry.checkpoints import check_checkpoint, check_kept, require_anchor, require_log_key
+from registry.errors import EventRefusedError, RegisterError
+from registry.fold.step import Ignored, State
+from registry.history import History
+from registry.judge.judge import judge
+from registry.log.checkpoint import Checkpoint
+from registry.log.merkle import Tree, leaf_hash
+from registry.members import Member
+from registry.scheme import Scheme
+from registry.standing import Outcome, Question, Standing
+from trust.did import Did
+from trust.keys import PublicKey
+
+_MOST_KEPT = 4_096
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Register:
+    """A copy of the log, and what follows from it; a value that never changes, so that it can be shared.
+
+    `checkpoint` is what the log signed about exactly these entries, or None for a part of them.
+    """
+
+    anchor: Anchor
+    entries: tuple[bytes, ...]
+    tree: Tree
+    checkpoint: Checkpoint | None
+    recorded: tuple[datetime, ...]
+    _state: State
+    _views: dict[tuple[Did, int], History] = field(default_factory=dict)
+    _answers: dict[tuple[Did, str | None, str | None, int], Standing] = field(default_factory=dict)
+    _roots: dict[int, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def replay(
+        cls,
+        entries: Sequence[bytes],
+        *,
+        anchor: Anchor,
+        checkpoint: str | None = None,
+        recorded: Sequence[datetime] = (),
+        kept: Checkpoint | None = None,
+    ) -> Self:
+        """Replay the log from its first entry.
+
+        `checkpoint` is the signed note over these entries, `recorded` the earliest time each entry may have been
+        recorded (as far as known), `kept` what this verifier saw last and must never go back from.
+
+        Raises:
+            RegisterError: the entries are of another scheme or environment, or do not fit the checkpoint.
+        """
+        tree = Tree.of(map(leaf_hash, entries))
+        if not entries or tree.levels[0][0] != anchor.genesis.value:
+            found = "no entry" if not entries else "another first entry"
+            raise RegisterError(
+                f"The register is not the one of the trust anchor {anchor.scheme}: it has {found}.",
+                code="register.no_anchor",
+            )
+        state = State.of_genesis(entries[0], tree.levels[0][0])
+        require_anchor(state.scheme, anchor)
+        for index in range(1, len(entries)):
+            state.step(entries[index], tree=tree, recorded=_bound(recorded, index))
+        require_log_key(state.scheme, anchor)
+        checked = None if checkpoint is None else check_checkpoint(checkpoint, anchor, state.scheme, tree)
+        if kept is not None:
+            check_kept(kept, tree)
+        return cls(anchor, tuple(entries), tree, checked, tuple(recorded), state)
+
+    @property
+    def size(self) -> int:
+        """How many entries the copy has."""
+        return len(self.entries)
+
+    @property
+    def root(self) -> bytes:
+        """The root over all entries."""
+        return self.root_at(self.size)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The officers, the policy and the log keys in force."""
+        return self._state.scheme
+
+    @property
+    def ignored(self) -> tuple[Ignored, ...]:
+        """The entries without effect, each with the rule that it breaks."""
+        return tuple(self._state.ignored)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Everybody who was ever admitted, in the order of admission, as recorded now."""
+        return tuple(Member.of(did, item) for did, item in self._state.histories.items() if item.memberships)
+
+    def member(self, did: Did, *, at: datetime | None = None) -> Member | None:
+        """Give a member as it stood at a moment, or by everything recorded; None if it was never admitted."""
+        history = self._state.histories.get(did)
+        return Member.of(did, history, at=at) if history is not None and history.memberships else None
+
+    def last_event(self, subject: str) -> int | None:
+        """Give the index of the last event about a subject, which its next event must name as `prev`."""
+        return self._state.last.get(subject)
+
+    def root_at(self, size: int) -> bytes:
+        """Give the root over the first entries.
+
+        Raises:
+            MalformedError: the copy has fewer.
+        """
+        root = self._roots.get(size)
+        if root is None:
+            root = self._roots[size] = self.tree.root_at(size)
+        return root
+
+    def size_at(self, moment: datetime) -> int:
+        """Give how many entries were surely recorded by a moment.
+
+        Where the time of recording is not known, the `effective` of an entry bounds it from above, because no
+        event may be dated back: then every entry before it was recorded too.
+        """
+        known = bisect_right(self.recorded, moment)
+        dated = (i for i in range(self.size - 1, known - 1, -1) if _by(self._state.effective[i], moment))
+        return known if len(self.recorded) >= self.size else max(known, next(dated, -1) + 1)
+
+    def standing(
+        self,
+        member: Did,
+        role: str | None,
+        key: PublicKey | str | None,
+        *,
+        signed_at: datetime,
+        known_at: int | None = None,
+        proven_by: datetime | None = None,
+    ) -> Standing:
+        """Answer whether the member stood in the role, with the key (or its thumbprint), when it signed.
+
+        `known_at` is a size of the log: no later entry changes the answer. `proven_by` is a moment by which
+        the signature is proven to have existed.
+
+        Raises:
+            RegisterError: the copy has fewer entries than `known_at`.
+        """
+        size = self.size if known_at is None else known_at
+        if not 0 < size <= self.size:
+            raise RegisterError(
+                f"This copy of the register has {self.size} entries, and entry {size} was asked for.",
+                code="register.stale",
+            )
+        thumbprint = key.thumbprint if isinstance(key, PublicKey) else key
+        name = (member, role, thumbprint, size)
+        answer = self._answers.get(name)
+        if answer is not None and _still_holds(answer, signed_at, proven_by):
+            return answer
+        answer = self._judge(member, Question(role, thumbprint, signed_at, proven_by), size)
+        if answer.outcome is Outcome.VALID and proven_by is None:
+            _keep(self._answers, name, answer)
+        return answer
+
+    def prefix(self, size: int) -> Self:
+        """Give the register as its first entries tell it.
+
+        Raises:
+            RegisterError: the size is 0.
+        """
+        recorded = self.recorded[:size]
+        return self.replay(self.entries[:size], anchor=self.anchor, recorded=recorded)
+
+    def extend(
+        self,
+        entries: Iterable[bytes],
+        *,
+        checkpoint: str | None = None,
+        recorded: Sequence[datetime] = (),
+    ) -> Self:
+        """Give the register with these entries after its own; this one stays as it is.
+
+        Raises:
+            RegisterError: the entries do not fit the checkpoint.
+        """
+        added = tuple(entries)
+        tree = self.tree.extended(map(leaf_hash, added))
+        state = self._state.copy()
+        for index, entry in enumerate(added):
+            state.step(entry, tree=tree, recorded=_bound(recorded, index))
+        checked = (
+            None if checkpoint is None else check_checkpoint(checkpoint, self.anchor, state.scheme, tree)
+        )
+        complete = len(self.recorded) == self.size
+        known = (*self.recorded, *recorded) if complete else self.recorded
+        return type(self)(self.anchor, (*self.entries, *added), tree, checked, known, state)
+
+    def accept(self, entry: bytes, *, recorded: datetime | None = None) -> Self:
+        """Give the register with one more entry, and refuse what the fold would ignore.
+
+        Raises:
+            EventRefusedError: the event breaks a rule.
+        """
+        grown = self.extend((entry,), recorded=() if recorded is None else (recorded,))
+        if len(grown.ignored) > len(self.ignored):
+            refused = grown.ignored[-1]
+            raise EventRefusedError(refused.sentence, code=refused.code)
+        return grown
+
+    def _judge(self, member: Did, question: Question, size: int) -> Standing:
+        unknown = tuple(index for index in self.scheme.unknown if index < size)
+        question = replace(question, owner=self._owner(question.key, size))
+        root = self.root_at(size)
+        return judge(self._history(member, size), question, size=size, root=root, scheme_unknown=unknown)
+
+    def _history(self, member: Did, size: int) -> History:
+        history = self._state.histories.get(member)
+        if history is None:
+            return History(str(member))
+        seen = len(history.events) if size == self.size else bisect_left(history.events, size)
+        if seen == len(history.events):
+            return history
+        view = self._views.get((member, seen))
+        if view is None:
+            view = history.as_of(size)
+            _keep(self._views, (member, seen), view)
+        return view
+
+    def _owner(self, thumbprint: str | None, size: int) -> str | None:
+        owner = self._state.owners.get(thumbprint) if thumbprint is not None else None
+        if owner is None or thumbprint is None:
+            return None
+        key = self._state.histories[owner].key(thumbprint)
+        return self._state.histories[owner].name if key is not None and key.span.start.index < size else None
+
+
+def _still_holds(answer: Standing, signed_at: datetime, proven_by: datetime | None) -> bool:
+    """Tell whether an earlier answer covers this signature: no mark lies between the two."""
+    if answer.since is not None and signed_at < answer.since:
+        return False
+    return (
+        answer.until is None or (signed_at if proven_by is None else max(proven_by, signed_at)) < answer.until
+    )
+
+
+def _keep(kept: dict[K, V], name: K, value: V) -> None:
+    """Keep a value for the next question; a full store begins anew."""
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[name] = value
+
+
+def _bound(recorded: Sequence[datetime], index: int) -> datetime | None:
+    return recorded[index] if index < len(recorded) else None
+
+
+def _by(effective: datetime | None, moment: datetime) -> bool:
+    return effective is not None and effective <= moment

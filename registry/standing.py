@@ -1,0 +1,64 @@
+"""The answer to one question: was this party a member, in this role, with this key, when it signed?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What the register can say about a signature."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    INDETERMINATE = "indeterminate"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One reason why the answer is not valid, and the log entries that say so."""
+
+    outcome: Outcome
+    code: str
+    sentence: str
+    expected: str
+    found: str
+    remedy: str
+    events: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The register's answer, the reasons, the window in which it stays the same, and the log it was read from.
+
+    `since` and `until` bound the window around `signed_at` (until excluded; None is open). `obstacles` holds every
+    reason; the other fields are those of the gravest. `warnings` never change the outcome.
+    """
+
+    outcome: Outcome
+    code: str
+    sentence: str
+    expected: str
+    found: str
+    remedy: str
+    member: str
+    since: datetime | None
+    until: datetime | None
+    events: tuple[int, ...]
+    size: int
+    root: bytes
+    obstacles: tuple[Obstacle, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a member: a role, a key, the moment of signing, and by when it was proven to exist.
+
+    Without `proven_by` the signing time is the signer's word, which a thief of the key can give as well.
+    """
+
+    role: str | None
+    key: str | None
+    signed_at: datetime
+    proven_by: datetime | None
+    owner: str | None = None

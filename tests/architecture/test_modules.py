@@ -1,0 +1,72 @@
+"""The tree is the explanation: small modules, plain names, no cycles, claims that lean on nothing."""
+
+import graphlib
+import re
+
+from support.source_tree import ROOTS, modules, name_of, place_of, top_level_imports
+
+LONGEST = 250
+EMPTY_WORDS = frozenset(
+    {"utils", "util", "common", "base", "helpers", "helper", "manager", "misc", "handler", "handlers"}
+)
+WHAT_CLAIMS_KNOW = re.compile(r"trust\.(claims|errors|did|digest)(\.|$)")
+OURS = re.compile(rf"({'|'.join(ROOTS)})(\.|$)")
+PLAIN_STANDARD_LIBRARY = frozenset(
+    {
+        "bisect",
+        "calendar",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "fractions",
+        "functools",
+    }
+    | {"itertools", "math", "operator", "re", "string", "types", "typing", "unicodedata"}
+)
+
+
+def test_no_module_is_longer_than_one_noun_needs() -> None:
+    long = {place_of(path): len(path.read_text().splitlines()) for path in modules(*ROOTS)}
+    assert {place: lines for place, lines in long.items() if lines > LONGEST} == {}
+
+
+def test_every_module_is_named_after_what_it_holds() -> None:
+    empty = [place_of(path) for path in modules(*ROOTS) if EMPTY_WORDS & set(name_of(path).split("."))]
+    assert empty == []
+
+
+def test_no_module_stands_more_than_two_folders_deep() -> None:
+    deep = [place_of(path) for path in modules(*ROOTS) if place_of(path).count("/") > 2]
+    assert deep == []
+
+
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
+    known = {name_of(path) for path in modules(*ROOTS)}
+    graph = {
+        name_of(path): {module_in(known, name) for name in top_level_imports(path)} - {None, name_of(path)}
+        for path in modules(*ROOTS)
+    }
+    order = tuple(graphlib.TopologicalSorter(graph).static_order())
+    assert known <= set(order)
+
+
+def module_in(known: set[str], imported: str) -> str | None:
+    """Find the module of ours that an import names, be it the module or something in it."""
+    return next((name for name in (imported, imported.rpartition(".")[0]) if name in known), None)
+
+
+def test_claims_know_only_names_digests_and_errors() -> None:
+    strange = [
+        f"{place_of(path)} imports {name}"
+        for path in modules("trust/claims")
+        for name in top_level_imports(path)
+        if not (WHAT_CLAIMS_KNOW.match(name) or name.split(".")[0] in PLAIN_STANDARD_LIBRARY)
+    ]
+    assert strange == []
+
+
+def test_every_root_holds_modules_so_that_these_rules_have_something_to_hold() -> None:
+    assert {root for root in ROOTS if modules(root)} == set(ROOTS)
+    assert any(OURS.match(name) for path in modules(*ROOTS) for name in top_level_imports(path))

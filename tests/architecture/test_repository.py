@@ -1,0 +1,100 @@
+"""What is committed reads the same on every machine, and the front page tells the truth."""
+
+import re
+import tomllib
+
+import pytest
+
+from support.source_tree import HOME, place_of, tracked
+
+SLASH = "/"
+MACHINE_PATHS = tuple(f"{SLASH}{folder}{SLASH}" for folder in ("work", "root", "home", "opt"))
+REGISTRIES = tuple(
+    f"{host}.{end}"
+    for host, end in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("deb.debian", "org"),
+        ("crates", "io"),
+        ("proxy.golang", "org"),
+    )
+)
+UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
+LOCKED = re.compile(r"[a-z0-9][a-z0-9._-]*==[A-Za-z0-9.!+_-]+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+LOCKS = ("requirements/runtime.txt", "requirements/test.txt")
+
+
+def texts() -> list[tuple[str, str]]:
+    """Give every tracked text file with its name."""
+    read = ((place_of(path), path.read_bytes()) for path in tracked())
+    return [(place, raw.decode()) for place, raw in read if b"\0" not in raw]
+
+
+def test_no_file_names_a_folder_of_one_machine_or_the_host_of_a_registry() -> None:
+    banned = (*MACHINE_PATHS, *REGISTRIES)
+    found = [f"{place} names {word}" for place, text in texts() for word in banned if word in text]
+    assert found == []
+
+
+def test_nothing_is_left_for_later() -> None:
+    assert [place for place, text in texts() if UNFINISHED.search(text)] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_names_versions_and_hashes_and_nothing_else(lock: str) -> None:
+    lines = (HOME / lock).read_text().splitlines()
+    assert [line for line in lines if not LOCKED.fullmatch(line)] == []
+    assert sum("==" in line for line in lines) > 30
+
+
+def test_the_test_lock_holds_what_running_needs_at_the_same_versions() -> None:
+    runtime, test = (
+        {line for line in (HOME / lock).read_text().splitlines() if "==" in line} for lock in LOCKS
+    )
+    assert runtime <= test
+
+
+def test_every_direct_dependency_is_locked() -> None:
+    project = tomllib.loads((HOME / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = {*project["dependencies"], *extras["test"], *extras["postgresql"]}
+    locked = {line.partition("==")[0] for line in (HOME / LOCKS[1]).read_text().splitlines() if "==" in line}
+    assert {re.split(r"[\[<>=~! ]", need)[0].lower() for need in wanted} <= locked
+
+
+def test_every_make_command_in_the_documents_is_a_target() -> None:
+    makefile = (HOME / "Makefile").read_text()
+    named = {
+        (place, target)
+        for place, text in texts()
+        if place.endswith((".md", "Makefile")) or place == ".ci/run"
+        for target in re.findall(r"\bmake ([a-z]+)\b(?=[`\s]|$)", text)
+        if re.search(rf"`make {target}|^\s*(PERSEUS_STRICT=1 )?make {target}", text, re.MULTILINE)
+    }
+    assert {target for _, target in named} >= {"demo", "test", "soak", "bench", "fmt"}
+    assert {pair for pair in named if not re.search(rf"^{pair[1]}:", makefile, re.MULTILINE)} == set()
+
+
+def test_the_gate_runs_the_test_command_as_the_front_page_gives_it() -> None:
+    assert (HOME / ".ci" / "run").read_text().rstrip().endswith("\nPERSEUS_STRICT=1 make test")
+    assert "\nmake test" in (HOME / "README.md").read_text()
+
+
+def test_every_link_between_the_documents_leads_somewhere() -> None:
+    broken = [
+        f"{place_of(page)} -> {target}"
+        for page in tracked()
+        if page.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_every_document_is_reachable_from_the_index() -> None:
+    index = (HOME / "docs" / "README.md").read_text()
+    pages = [
+        path.relative_to(HOME / "docs").as_posix() for path in tracked() if (HOME / "docs") in path.parents
+    ]
+    assert [page for page in pages if page != "README.md" and f"]({page})" not in index] == []

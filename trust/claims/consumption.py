@@ -12,7 +12,7 @@ from trust.errors import MalformedError
 
 MEASURED, ESTIMATED, SUBSTITUTED = "M", "E", "S"
 QUALITIES = frozenset({MEASURED, ESTIMATED, SUBSTITUTED, MISSING})
-EXPONENTS = range(-9, 7)
+EXPONENTS = range(-12, 13)
 _SALT = 32
 _LARGEST_SUM = 2**53 - 1  # what a JSON number carries exactly (RFC 8785, section 3.2.2.3)
 _LARGEST_SLOT = 10**9  # watt-hours or cubic metres in half an hour: beyond any small firm
@@ -63,7 +63,7 @@ class Readings:
         if self.interval != INTERVAL:
             raise _malformed("readings/interval", INTERVAL, self.interval, "data.unit")
         if self.exponent not in EXPONENTS:
-            raise _malformed("readings/exponent", "-9 to 6", str(self.exponent), "data.unit")
+            raise _malformed("readings/exponent", "-12 to 12", str(self.exponent), "data.unit")
         if len(self.salt) != _SALT:
             found = f"{len(self.salt)} bytes"
             raise _malformed("readings/salt", f"{_SALT} bytes", found, "format.schema")

@@ -51,10 +51,16 @@ def check_slots(
         raise _malformed("quality", f"letters {''.join(sorted(letters))}", quality, "format.schema")
     if not set(map(type, values)) <= {int, type(None)}:
         raise _malformed("values", "integers or null", "another type", "data.range")
-    if min((value for value in values if value is not None), default=0) < 0:
-        raise _malformed("values", "no value below 0", "a negative one", "data.range")
-    if any((value is None) != (letter == MISSING) for value, letter in zip(values, quality, strict=True)):
+    present = [value for value in values if value is not None]
+    if min(present, default=0) < 0:
+        raise _malformed("values", "no value below 0", str(min(present)), "data.range")
+    gaps = len(values) - len(present)
+    if gaps != quality.count(MISSING) or (gaps and not _agree(values, quality)):
         raise _malformed("quality", "- exactly where the value is null", "a slot that differs", "data.gap")
+
+
+def _agree(values: tuple[int | None, ...], quality: str) -> bool:
+    return all((value is None) == (letter == MISSING) for value, letter in zip(values, quality, strict=True))
 
 
 def check_counts(expected: int, *parts: int) -> None:

@@ -195,7 +195,10 @@ class Method:
 
 
 METHOD = Method(
-    "https://w3id.org/perseus/v1/methods/half-hourly-location-based", "1", ROUNDING, losses_included=True
+    "https://registry.ib1.org/scheme/perseus/process/emissions-calculations",
+    "1",
+    ROUNDING,
+    losses_included=True,
 )
 
 

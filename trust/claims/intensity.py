@@ -15,7 +15,7 @@ from trust.errors import MalformedError
 ACTUAL, FORECAST = "A", "F"
 LETTERS = frozenset({ACTUAL, FORECAST, MISSING})
 UNIT = "gCO2/kWh"
-ATTRIBUTION = "Carbon Intensity API, National Energy System Operator (NESO), CC BY 4.0"
+ATTRIBUTION = "National Energy System Operator, Carbon Intensity API, CC BY 4.0"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _LARGEST = 10_000  # grams: ten times the dirtiest coal
 

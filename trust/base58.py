@@ -1,0 +1,51 @@
+"""Base58btc, in which keys and signatures are written (Controlled Identifiers 1.0, section 2.4)."""
+
+from struct import Struct
+
+from trust.errors import MalformedError
+
+_ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_VALUES = bytes(max(_ALPHABET.find(byte), 0) for byte in range(256))
+_LONGEST = 128  # characters: a signature of 64 bytes has 88
+_SHOWN = 20
+
+
+def _mask(lane: int) -> int:
+    return sum(((1 << lane) - 1) << (2 * lane * i) for i in range(_LONGEST * 4 // lane))
+
+
+# Neighbouring digits are folded, all at once in one large integer, into lanes of 16, 32 and 64 bits.
+_FOLDS = tuple((8 * width, _mask(8 * width), 58**width) for width in (1, 2, 4))
+_LANES = Struct(">16Q")
+_LANE_BASE = 58**8
+
+
+def base58_decode(text: str, *, where: str = "base58btc") -> bytes:
+    """Read base58btc without its multibase prefix.
+
+    Raises:
+        MalformedError: a character outside the alphabet, or more than 128 characters.
+    """
+    digits = text.encode("utf-8", "replace")
+    if len(digits) > _LONGEST or digits.translate(None, _ALPHABET):
+        found = f"{len(digits)} characters, {text[:_SHOWN]!a}"
+        raise MalformedError(where, expected=f"at most {_LONGEST} base58btc characters", found=found)
+    number = int.from_bytes(digits.translate(_VALUES))
+    for width, mask, power in _FOLDS:
+        number = (number & mask) + ((number >> width) & mask) * power
+    lanes, number = _LANES.unpack(number.to_bytes(_LONGEST)), 0
+    for lane in lanes:
+        number = number * _LANE_BASE + lane
+    zeros = len(digits) - len(digits.lstrip(b"1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def base58_encode(content: bytes) -> str:
+    """Write bytes as base58btc without its multibase prefix."""
+    number = int.from_bytes(content)
+    digits = bytearray()
+    while number:
+        number, digit = divmod(number, 58)
+        digits.append(_ALPHABET[digit])
+    zeros = len(content) - len(content.lstrip(b"\0"))
+    return (b"1" * zeros + digits[::-1]).decode("ascii")

@@ -5,6 +5,7 @@ PerseusError
 |- NotPermittedError       a party declines to act: what it would not do, and why
 |- UnavailableError        something that must be asked for cannot be had now
 |- SignatureMismatchError  a signature does not fit a key and a message
+|- CommitmentError         a commitment or the opening of a sum does not hold
 `- Refused                 a caller required a verdict that is not yes (trust.report)
 
 An answer about a credential is a Check inside a Report, never an exception; what is no PerseusError is a bug.
@@ -72,3 +73,12 @@ class SignatureMismatchError(PerseusError):
     def __init__(self, because: str) -> None:
         super().__init__(f"the signature does not fit: {because}", code="signature.mismatch")
         self.because = because
+
+
+class CommitmentError(PerseusError):
+    """A commitment, or the opening of a weighted sum of commitments, does not hold or may not be made."""
+
+    type = "https://w3id.org/perseus/v1/problems/commitment"
+
+    def __init__(self, because: str, *, code: str = "calculation.opening") -> None:
+        super().__init__(because, code=code)

@@ -1,0 +1,205 @@
+"""Opening a weighted sum of commitments: the exact total without a single reading.
+
+With public weights w_i, the committer shows T = sum(w_i * v_i) and R = sum(w_i * r_i); the verifier checks that
+sum(w_i * C_i) = T*G + R*H. What may not be opened, because a reading would follow from it, is refused here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, compress, repeat
+from operator import mul
+
+from trust.commitment import H_COMPRESSED, blindings
+from trust.errors import CommitmentError
+from trust.secp256k1 import ORDER, Point, Points, add, base, encode, multiply
+from trust.secp256k1 import decode as decode_point
+
+LEAST_WEIGHTS = 1_000
+LEAST_CORRECTED = 48
+LARGEST_TOTAL = 1 << 63
+_WIDEST_BASE = 32
+_HELD = 256  # months of decoded points that a process keeps, about 0.3 MB each
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens a weighted sum: the total T, and the sum R of the weighted blinding scalars in 32 bytes."""
+
+    total: int
+    blinding: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """The commitments of one source and month, decoded; a slot without a commitment is None."""
+
+    points: tuple[Point | None, ...]
+    memory: Points
+
+    def __repr__(self) -> str:
+        """Say how many there are, because points tell a reader nothing."""
+        return f"Vector({len(self.points)} slots)"
+
+
+@lru_cache(maxsize=_HELD)
+def decode(encoded: tuple[bytes | None, ...]) -> Vector:
+    """Decode a month's commitments, once for as long as they are in use.
+
+    Raises:
+        CommitmentError: naming the first that is no point of the curve.
+    """
+    held = Points([raw for raw in encoded if raw is not None])
+    present = iter(held.at)
+    return Vector(tuple([None if raw is None else next(present) for raw in encoded]), held)
+
+
+def open_sum(parts: Sequence[tuple[Sequence[int | None], Sequence[int], bytes]]) -> Opening:
+    """Open the weighted sum over all sources; a part is its values, its weights and its commitment key.
+
+    Raises:
+        CommitmentError: fewer than 1,000 weights are not 0, a weight stands where no value does, or T is too large.
+    """
+    for values, weights, _ in parts:
+        _refuse_weights(weights, [value is not None for value in values])
+    _refuse_few(weights for _, weights, _ in parts)
+    total = sum(sum(map(mul, (v or 0 for v in values), weights)) for values, weights, _ in parts)
+    if total >= LARGEST_TOTAL:
+        raise CommitmentError("the total to open was expected below 2^63")
+    blinding = sum(sum(map(mul, blindings(k, len(weights)), weights)) for _, weights, k in parts) % ORDER
+    return Opening(total, blinding.to_bytes(32, "big"))
+
+
+def check_opening(parts: Sequence[tuple[Vector, Sequence[int]]], opening: Opening) -> None:
+    """Check that an opening is the one of these commitments under these weights.
+
+    Raises:
+        CommitmentError: it is not, or it may not be opened at all; its code says which.
+    """
+    for vector, weights in parts:
+        _refuse_weights(weights, [point is not None for point in vector.points])
+    _refuse_few(weights for _, weights in parts)
+    opened = _opened(opening)
+    if encode(weighted_sum(parts)) != encode(opened):
+        raise CommitmentError("the total does not open the sum of the commitments under these weights")
+
+
+def weighted_sum(parts: Sequence[tuple[Vector, Sequence[int]]]) -> Point:
+    """Add up the commitments, each as often as its weight says.
+
+    Every weight is written in digits of one small base. The points that share a digit are added in one call of the
+    library; then each digit's sum is added as often as the digit says, and each position as often as the base says.
+
+    Raises:
+        CommitmentError: the sum is the point at infinity.
+    """
+    points = [point for vector, _ in parts for point in vector.points]
+    weights = list(chain.from_iterable(weights for _, weights in parts))
+    radix = _radix(max(weights))
+    total: Point | None = None
+    for digits in reversed(_digits(weights, radix)):
+        shifted = [] if total is None else [total] * radix
+        addends = [*shifted, *_by_digit(points, digits, radix)]
+        total = add(addends) if addends else None
+    return add([] if total is None else [total])
+
+
+def correction_reach(old: Sequence[int], new: Sequence[int]) -> int:
+    """Count the weights that a correction changes.
+
+    Raises:
+        CommitmentError: the two have another length.
+    """
+    if len(old) != len(new):
+        raise CommitmentError(
+            "a correction was expected to have a weight for every half-hour of the old figure"
+        )
+    return sum(before != after for before, after in zip(old, new, strict=True))
+
+
+def refuse_small_correction(old: Sequence[int], new: Sequence[int]) -> None:
+    """Refuse to open a correction to a holder of the old figure, when their difference would show a reading.
+
+    Raises:
+        CommitmentError: it changes some weights, but fewer than 48.
+    """
+    reach = correction_reach(old, new)
+    if 0 < reach < LEAST_CORRECTED:
+        raise CommitmentError(
+            f"the correction changes {reach} half-hours; one of fewer than {LEAST_CORRECTED} would show readings "
+            "to whoever holds the old figure",
+            code="calculation.second_weights",
+        )
+
+
+def refuse_second_weights(old: Sequence[int], new: Sequence[int]) -> None:
+    """Refuse to open one vector of commitments under other weights than before.
+
+    Raises:
+        CommitmentError: any weight differs.
+    """
+    reach = correction_reach(old, new)
+    if reach:
+        raise CommitmentError(
+            f"these commitments have been opened already, under weights that differ in {reach} half-hours",
+            code="calculation.second_weights",
+        )
+
+
+def _opened(opening: Opening) -> Point:
+    """Make T*G + R*H, from an opening in its one canonical form."""
+    blinding = int.from_bytes(opening.blinding, "big")
+    if not 0 <= opening.total < LARGEST_TOTAL or len(opening.blinding) != 32 or not 0 < blinding < ORDER:  # noqa: PLR2004 - a scalar
+        raise CommitmentError(
+            "an opening was expected with a total below 2^63 and a blinding below the order"
+        )
+    hidden = multiply(decode_point(H_COMPRESSED), blinding)
+    return add([base(opening.total), hidden] if opening.total else [hidden])
+
+
+def _refuse_weights(weights: Sequence[int], present: Sequence[bool]) -> None:
+    if len(weights) != len(present):
+        raise CommitmentError(
+            f"{len(present)} weights were expected, one a half-hour, and {len(weights)} were found"
+        )
+    if min(weights, default=0) < 0 or any(compress(weights, (not there for there in present))):
+        raise CommitmentError("a weight stands at a half-hour that has no commitment, or is negative")
+
+
+def _refuse_few(vectors: Iterable[Sequence[int]]) -> None:
+    used = sum(sum(map(bool, weights)) for weights in vectors)
+    if used < LEAST_WEIGHTS:
+        raise CommitmentError(
+            f"{used} half-hours count; a sum of fewer than {LEAST_WEIGHTS} would show too much of the readings",
+            code="calculation.too_few_slots",
+        )
+
+
+def _radix(largest: int) -> int:
+    """Choose the base in which the largest weight has the fewest digits, while the digits stay small."""
+    places = 1
+    while _WIDEST_BASE**places <= largest:
+        places += 1
+    return next(radix for radix in range(2, _WIDEST_BASE + 1) if radix**places > largest)
+
+
+def _digits(weights: list[int], radix: int) -> list[list[int]]:
+    """Write all weights in one base, the lowest position first."""
+    positions: list[list[int]] = []
+    while any(weights):
+        positions.append([weight % radix for weight in weights])
+        weights = [weight // radix for weight in weights]
+    return positions
+
+
+def _by_digit(points: Sequence[Point | None], digits: Sequence[int], radix: int) -> list[Point]:
+    """Add the points that share a digit, and give each such sum as often as the digit says."""
+    buckets: list[list[Point]] = [[] for _ in range(radix)]
+    for point, digit in zip(points, digits, strict=True):
+        if point is not None:
+            buckets[digit].append(point)
+    return list(
+        chain.from_iterable(
+            repeat(add(bucket), digit) for digit, bucket in enumerate(buckets) if digit and bucket
+        )
+    )

@@ -1,0 +1,150 @@
+"""The verdict drawn as a tree: the headline first, failed branches open, the rest one line an area."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import cast
+
+from perseus.cli.text import bold, fancy, mark, plain, two_columns, width, wrapped
+from trust.canonical import Json
+
+HEADLINES = {"verified": "VERIFIED", "not_verified": "NOT VERIFIED", "undetermined": "UNDETERMINED"}
+OPEN = ("failed", "unknown", "warning")
+WORDS = {
+    "failed": "failed",
+    "unknown": "could not be made",
+    "not_run": "not run",
+    "warning": "with a warning",
+}
+Checks = Sequence[Mapping[str, Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The checks of one area, in the order in which they were made."""
+
+    name: str
+    checks: Checks
+
+    def count(self, *outcomes: str) -> int:
+        """Count the checks with one of these outcomes."""
+        return sum(check["outcome"] in outcomes for check in self.checks)
+
+    @property
+    def made(self) -> int:
+        """Count the checks that apply."""
+        return len(self.checks) - self.count("not_applicable")
+
+    @property
+    def worst(self) -> str:
+        """Give the outcome that a reader must see first."""
+        order = ("failed", "unknown", "warning", "passed", "not_run", "not_applicable")
+        return next((outcome for outcome in order if self.count(outcome)), "not_applicable")
+
+    @property
+    def label(self) -> str:
+        """Name the area, and how many of its checks passed."""
+        if self.worst == "not_run":
+            waits = plain(str(self.checks[0].get("detail", "")))
+            return f"{mark('not_run')} {self.name} not run: {waits}"
+        return f"{mark(self.worst)} {self.name} {self.count('passed')}/{self.made}"
+
+
+def draw(verdict: Mapping[str, Json]) -> list[str]:
+    """Draw a verdict, one line a string; nothing in it can reach the terminal but as text."""
+    checks = cast("Checks", verdict["checks"])
+    names = dict.fromkeys(str(check["area"]) for check in checks)
+    areas = [Area(name, [check for check in checks if check["area"] == name]) for name in names]
+    return [_headline(verdict), *_answers(verdict), *_branches([area for area in areas if area.made])]
+
+
+def summary(counts: Mapping[str, Json]) -> str:
+    """Say in a few words how the checks came out."""
+    numbers = {name: cast("int", number) for name, number in counts.items()}
+    made = sum(numbers.values()) - numbers.get("not_applicable", 0)
+    told = [f"{numbers[name]} {word}" for name, word in WORDS.items() if numbers.get(name)]
+    if not told:
+        return f"all {made} checks passed"
+    head, *rest = told
+    return ", ".join([head.replace(" ", f" of {made} checks ", 1), *rest])
+
+
+def _headline(verdict: Mapping[str, Json]) -> str:
+    headline = HEADLINES[str(verdict["overall"])]
+    told = summary(cast("Mapping[str, Json]", verdict["counts"]))
+    line = two_columns(f"{headline}  {told}", _anchor(verdict))
+    return line.replace(headline, bold(headline), 1)
+
+
+def _anchor(verdict: Mapping[str, Json]) -> str:
+    anchor = verdict.get("anchor")
+    if not isinstance(anchor, Mapping):
+        return "no trust anchor"
+    return f"scheme {anchor.get('scheme')} ({anchor.get('environment')})"
+
+
+def _answers(verdict: Mapping[str, Json]) -> list[str]:
+    """Say the two answers apart where they differ: genuine when signed, and no longer usable."""
+    signed, usable = verdict["authentic_at_signing"], verdict["usable_now"]
+    if (signed, usable) == ("yes", "no"):
+        return ["Genuine when signed; may no longer be used."]
+    return [f"Authentic at signing: {signed}. Usable now: {usable}."]
+
+
+def _branches(areas: Sequence[Area]) -> list[str]:
+    """Put areas in which all is well side by side, and open the others."""
+    groups = [list(group) for _, group in groupby(areas, key=lambda area: area.worst == "passed")]
+    blocks: list[list[str]] = []
+    for group in groups:
+        if group[0].worst == "passed":
+            blocks += [[line] for line in _side_by_side([area.label for area in group])]
+        else:
+            blocks += [[area.label, *_opened(area)] for area in group]
+    return [
+        line for place, block in enumerate(blocks) for line in _hang(block, last=place == len(blocks) - 1)
+    ]
+
+
+def _side_by_side(labels: Iterable[str]) -> list[str]:
+    lines: list[str] = []
+    for label in labels:
+        if lines and len(lines[-1]) + len(label) + 6 <= width():
+            lines[-1] += f"   {label}"
+        else:
+            lines.append(label)
+    return lines
+
+
+def _hang(block: Sequence[str], *, last: bool) -> list[str]:
+    tee, end, bar = ("├─", "└─", "│ ") if fancy() else ("|-", "`-", "| ")
+    head, *rest = block
+    return [f"{end if last else tee} {head}", *(f"{'  ' if last else bar} {line}" for line in rest)]
+
+
+def _opened(area: Area) -> list[str]:
+    told = [check for check in area.checks if check["outcome"] in OPEN]
+    tee, end = ("├─", "└─") if fancy() else ("|-", "`-")
+    lines: list[str] = []
+    for place, check in enumerate(told):
+        last = place == len(told) - 1
+        title = f"{end if last else tee} {mark(str(check['outcome']))} {plain(str(check['title']))}"
+        lines += [two_columns_at(title, str(check["code"])), *_facts(check, bar="   " if last else "|  ")]
+    return lines
+
+
+def two_columns_at(left: str, right: str) -> str:
+    """Put a title and its code at both ends of a line inside the tree."""
+    gap = width() - len(left) - len(right) - 4
+    return f"{left}{' ' * gap}{right}" if gap > 1 else f"{left}  {right}"
+
+
+def _facts(check: Mapping[str, Json], *, bar: str) -> list[str]:
+    """Give what was expected, what was found, and who can fix it."""
+    rows = (("", "detail"), ("expected", "expected"), ("found", "found"), ("fix", "remedy"))
+    lines: list[str] = []
+    for label, member in rows:
+        text = str(check.get(member) or "")
+        if text:
+            head = f"{bar} {label:<9} " if label else f"{bar} "
+            lines += wrapped(text, indent=head, hang=f"{bar} {'':<10}" if label else f"{bar} ")
+    return lines

@@ -1,0 +1,96 @@
+"""`perseus verify`: evidence files in, one verdict each out."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perseus.cli.text import plain, wrapped
+from perseus.cli.tree import draw
+from perseus.clock import now
+from perseus.verification import Question, judge
+from trust.canonical import Json
+from trust.claims.halfhour import instant
+from trust.errors import MalformedError, PerseusError
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+CODES = {"verified": 0, "not_verified": 1, "undetermined": 3}
+WORST_FIRST = (4, 2, 1, 3, 0)
+USAGE = 2
+
+
+@app.command()
+def verify(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Evidence files; - for standard input.")
+    ],
+    *,
+    trust: Annotated[
+        Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")
+    ] = None,
+    policy: Annotated[str, typer.Option(help="bank, auditor, interop, or a policy file.")] = "bank",
+    at: Annotated[
+        str | None, typer.Option(help="Judge as at this moment, such as 2026-11-22T10:00:00Z.")
+    ] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="With what the register knew then: a moment or a size.")
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask nobody; use the copies in the file.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
+) -> None:
+    """Verify evidence files against a trust anchor; say why, and who can mend it.
+
+    Exit codes: 0 verified, 1 not verified, 2 usage, 3 undetermined, 4 internal; of many files, the worst.
+    """
+    moment = now()
+    question = Question(
+        anchor=trust, policy=policy, at=_moment(at, moment), known_at=_known_at(known_at), offline=offline
+    )
+    codes = [_one(path, question, as_json=as_json, many=len(files) > 1) for path in files]
+    raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
+
+
+def _one(path: Path, question: Question, *, as_json: bool, many: bool) -> int:
+    try:
+        raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        verdict = judge(raw, question)
+    except OSError as error:
+        sys.stderr.write(
+            f"perseus: {plain(str(path))} cannot be read: {plain(error.strerror or str(error))}\n"
+        )
+        return USAGE
+    except PerseusError as error:
+        for line in wrapped(f"{path}: {error}", indent="perseus: ", hang="  "):
+            sys.stderr.write(line + "\n")
+        sys.stderr.write(f"  See: perseus explain {plain(error.code)}\n")
+        return USAGE
+    _show(path, verdict, as_json=as_json, many=many)
+    return CODES[str(verdict["overall"])]
+
+
+def _show(path: Path, verdict: dict[str, Json], *, as_json: bool, many: bool) -> None:
+    if as_json:
+        named = {"file": str(path), **verdict} if many else verdict
+        sys.stdout.write(json.dumps(named, ensure_ascii=False) + "\n")
+        return
+    heading = [f"{plain(str(path))}"] if many else []
+    sys.stdout.write("\n".join([*heading, *draw(verdict)]) + "\n")
+
+
+def _moment(text: str | None, present: datetime) -> datetime:
+    """Read `--at`; the future is a usage error, because nobody can know it."""
+    moment = present if text is None else instant(text)
+    if moment > present:
+        raise MalformedError("--at", expected="a moment that has come", found=str(text), code="time.future")
+    return moment.astimezone(UTC)
+
+
+def _known_at(text: str | None) -> datetime | int | None:
+    if text is None or not text.isdecimal():
+        return None if text is None else instant(text)
+    return int(text)

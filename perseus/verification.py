@@ -1,0 +1,93 @@
+"""Judging a file at a door: which anchor, which policy, which moment, and whether anybody may be asked.
+
+The command line and the bank's HTTP door both come through here, so that they cannot answer differently.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from registry.anchor import Anchor
+from trust.canonical import Json
+from trust.errors import MalformedError, UnavailableError
+from verifiers.file import verify_file
+from verifiers.policy import Policy
+from verifiers.verdict import verdict
+
+PRESETS = {
+    "bank": Policy.bank,
+    "auditor": Policy.auditor,
+    "interop": Policy.interoperability,
+    "interoperability": Policy.interoperability,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a file; the anchor never comes from the file itself or its folder."""
+
+    anchor: Path | None
+    policy: str
+    at: datetime
+    known_at: datetime | int | None
+    offline: bool
+
+
+def judge(raw: bytes, question: Question) -> dict[str, Json]:
+    """Give the verdict on an evidence file, whatever it is.
+
+    Raises:
+        MalformedError: the anchor or the policy, which the asker chose, is not what it must be.
+        UnavailableError: one of their files cannot be read.
+    """
+    anchor = anchor_of(question.anchor)
+    policy = policy_of(question.policy)
+    report = verify_file(raw, policy=policy, anchor=anchor, at=question.at, known_at=question.known_at)
+    return verdict(report, at=question.at, known_at=question.known_at, anchor=anchor, policy=policy)
+
+
+def anchor_of(path: Path | None) -> Anchor | None:
+    """Read the trust anchor that the asker named, or the one in the asker's settings, or none.
+
+    Raises:
+        MalformedError: the file is no trust anchor.
+        UnavailableError: the file cannot be read.
+    """
+    own = settings_folder() / "trust.json"
+    chosen = path if path is not None else own if own.is_file() else None
+    if chosen is None:
+        return None
+    try:
+        return Anchor.from_json(_bytes(chosen))
+    except MalformedError as error:
+        raise error.within(str(chosen)) from error
+
+
+def policy_of(name: str) -> Policy:
+    """Take one of the presets by name, or read a policy file.
+
+    Raises:
+        MalformedError: the file is no policy.
+        UnavailableError: there is no preset and no file of that name.
+    """
+    if name in PRESETS:
+        return PRESETS[name]()
+    try:
+        return Policy.from_json(_bytes(Path(name)))
+    except MalformedError as error:
+        raise error.within(name) from error
+
+
+def settings_folder() -> Path:
+    """Give the folder of the asker's own settings (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "perseus"
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnavailableError(
+            str(path), because=error.strerror or str(error), code="fetch.blocked"
+        ) from error

@@ -1,16 +1,17 @@
 """The trust anchor: the little that a verifier must be given by hand before it can rely on a register."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from registry.log.note import VerifierKey
+from registry.shape import count, exactly, listed, mapped, text
 from trust.canonical import Json, canonicalize, parse
 from trust.digest import Digest
 from trust.errors import MalformedError
 
-_TYPE = "PerseusTrustAnchor"
-_MEMBERS = {"type", "version", "scheme", "genesis", "logKey", "quorum", "witnesses", "environment"}
+ENVIRONMENTS = ("demo", "test", "production")
+"""Kept apart, so that nothing of a demonstration ever counts elsewhere."""
+_MEMBERS = frozenset(("scheme", "genesis", "logKey", "quorum", "witnesses", "environment"))
 _LARGEST = 65_536
 
 
@@ -33,8 +34,12 @@ class Anchor:
 
     def __post_init__(self) -> None:
         """Refuse an anchor that could hold nothing."""
-        if not self.scheme or not self.environment:
-            raise MalformedError("anchor", expected="a scheme and an environment", found="an empty name")
+        if not self.scheme:
+            raise MalformedError("anchor/scheme", expected="the origin of a log", found="nothing")
+        if self.environment not in ENVIRONMENTS:
+            raise MalformedError(
+                "anchor/environment", expected=", ".join(ENVIRONMENTS), found=ascii(self.environment)
+            )
         if not 0 <= self.quorum <= len(self.witnesses):
             raise MalformedError(
                 "anchor/quorum", expected=f"0 to {len(self.witnesses)} witnesses", found=str(self.quorum)
@@ -47,60 +52,29 @@ class Anchor:
         Raises:
             MalformedError: a member is missing, unknown, or of another shape.
         """
-        document = _object(parse(raw, where="anchor", limit=_LARGEST))
-        if document["type"] != _TYPE or document["version"] != 1:
-            found = f"{document['type']} {document['version']}"
-            raise MalformedError("anchor/type", expected=f"{_TYPE} 1", found=ascii(found))
+        document = mapped(parse(raw, where="anchor", limit=_LARGEST), where="anchor")
+        if "witnesses" not in document:
+            document = {**document, "witnesses": []}
+        members = exactly(document, _MEMBERS, where="anchor")
+        witnesses = listed(members["witnesses"], where="anchor/witnesses")
         return cls(
-            scheme=_text(document, "scheme"),
-            genesis=Digest.parse(_text(document, "genesis")),
-            log_key=VerifierKey.parse(_text(document, "logKey")),
-            quorum=_quorum(document["quorum"]),
-            environment=_text(document, "environment"),
-            witnesses=tuple(VerifierKey.parse(key) for key in _texts(document["witnesses"])),
+            scheme=text(members["scheme"], where="anchor/scheme"),
+            genesis=Digest.parse(text(members["genesis"], where="anchor/genesis")),
+            log_key=VerifierKey.parse(text(members["logKey"], where="anchor/logKey")),
+            quorum=count(members["quorum"], where="anchor/quorum"),
+            environment=text(members["environment"], where="anchor/environment"),
+            witnesses=tuple(VerifierKey.parse(text(key, where="anchor/witnesses")) for key in witnesses),
         )
 
     def to_json(self) -> bytes:
         """Write the trust file in its one form."""
-        return canonicalize(
-            {
-                "type": _TYPE,
-                "version": 1,
-                "scheme": self.scheme,
-                "genesis": self.genesis.multibase,
-                "logKey": str(self.log_key),
-                "quorum": self.quorum,
-                "witnesses": [str(key) for key in self.witnesses],
-                "environment": self.environment,
-            }
-        )
-
-
-def _object(value: Json) -> Mapping[str, Json]:
-    if not isinstance(value, Mapping):
-        raise MalformedError("anchor", expected="an object", found=type(value).__name__)
-    if value.keys() != _MEMBERS:
-        names = ", ".join(sorted(value.keys() ^ _MEMBERS))
-        raise MalformedError(
-            "anchor", expected=f"exactly {len(_MEMBERS)} members", found=f"a difference in {names}"
-        )
-    return value
-
-
-def _text(document: Mapping[str, Json], name: str) -> str:
-    value = document[name]
-    if not isinstance(value, str):
-        raise MalformedError(f"anchor/{name}", expected="text", found=type(value).__name__)
-    return value
-
-
-def _texts(value: Json) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, list):
-        raise MalformedError("anchor/witnesses", expected="an array of keys", found=type(value).__name__)
-    return tuple(_text({"witnesses": item}, "witnesses") for item in value)
-
-
-def _quorum(value: Json) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise MalformedError("anchor/quorum", expected="an integer", found=type(value).__name__)
-    return value
+        document: dict[str, Json] = {
+            "scheme": self.scheme,
+            "genesis": self.genesis.multibase,
+            "logKey": str(self.log_key),
+            "quorum": self.quorum,
+            "environment": self.environment,
+        }
+        if self.witnesses:
+            document["witnesses"] = [str(key) for key in self.witnesses]
+        return canonicalize(document)

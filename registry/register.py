@@ -1,10 +1,10 @@
 """The register: the fold of the log up to one size, and the questions that it answers (register.md)."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import Self
 
 from registry.anchor import Anchor
 from registry.checkpoints import check_checkpoint, check_kept, require_anchor, require_log_key
@@ -12,17 +12,17 @@ from registry.errors import EventRefusedError, RegisterError
 from registry.fold.step import Ignored, State
 from registry.history import History
 from registry.judge.judge import judge
+from registry.kept import Kept
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree, leaf_hash
 from registry.members import Member
+from registry.recording import bound, recorded_by
 from registry.scheme import Scheme
 from registry.standing import Outcome, Question, Standing
 from trust.did import Did
 from trust.keys import PublicKey
 
-_MOST_KEPT = 4_096
-K = TypeVar("K")
-V = TypeVar("V")
+_MOST = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,9 +38,11 @@ class Register:
     checkpoint: Checkpoint | None
     recorded: tuple[datetime, ...]
     _state: State
-    _views: dict[tuple[Did, int], History] = field(default_factory=dict)
-    _answers: dict[tuple[Did, str | None, str | None, int], Standing] = field(default_factory=dict)
-    _roots: dict[int, bytes] = field(default_factory=dict)
+    _views: Kept[tuple[Did, int], History] = field(default_factory=lambda: Kept(_MOST))
+    _answers: Kept[tuple[Did, str | None, str | None, int], Standing] = field(
+        default_factory=lambda: Kept(_MOST)
+    )
+    _roots: Kept[int, bytes] = field(default_factory=lambda: Kept(_MOST))
 
     @classmethod
     def replay(
@@ -70,7 +72,7 @@ class Register:
         state = State.of_genesis(entries[0], tree.levels[0][0])
         require_anchor(state.scheme, anchor)
         for index in range(1, len(entries)):
-            state.step(entries[index], tree=tree, recorded=_bound(recorded, index))
+            state.step(entries[index], tree=tree, recorded=bound(recorded, index))
         require_log_key(state.scheme, anchor)
         checked = None if checkpoint is None else check_checkpoint(checkpoint, anchor, state.scheme, tree)
         if kept is not None:
@@ -107,6 +109,12 @@ class Register:
         history = self._state.histories.get(did)
         return Member.of(did, history, at=at) if history is not None and history.memberships else None
 
+    def key(self, member: Did, thumbprint: str) -> PublicKey | None:
+        """Give any key that the member ever had, also one retired or compromised since."""
+        history = self._state.histories.get(member)
+        found = history.key(thumbprint) if history is not None else None
+        return None if found is None else found.key
+
     def last_event(self, subject: str) -> int | None:
         """Give the index of the last event about a subject, which its next event must name as `prev`."""
         return self._state.last.get(subject)
@@ -119,18 +127,12 @@ class Register:
         """
         root = self._roots.get(size)
         if root is None:
-            root = self._roots[size] = self.tree.root_at(size)
+            root = self._roots.put(size, self.tree.root_at(size))
         return root
 
     def size_at(self, moment: datetime) -> int:
-        """Give how many entries were surely recorded by a moment.
-
-        Where the time of recording is not known, the `effective` of an entry bounds it from above, because no
-        event may be dated back: then every entry before it was recorded too.
-        """
-        known = bisect_right(self.recorded, moment)
-        dated = (i for i in range(self.size - 1, known - 1, -1) if _by(self._state.effective[i], moment))
-        return known if len(self.recorded) >= self.size else max(known, next(dated, -1) + 1)
+        """Give how many entries were surely recorded by a moment; `known_at` takes such a size."""
+        return recorded_by(moment, recorded=self.recorded, effective=self._state.effective)
 
     def standing(
         self,
@@ -163,7 +165,7 @@ class Register:
             return answer
         answer = self._judge(member, Question(role, thumbprint, signed_at, proven_by), size)
         if answer.outcome is Outcome.VALID and proven_by is None:
-            _keep(self._answers, name, answer)
+            self._answers.put(name, answer)
         return answer
 
     def prefix(self, size: int) -> Self:
@@ -191,7 +193,7 @@ class Register:
         tree = self.tree.extended(map(leaf_hash, added))
         state = self._state.copy()
         for index, entry in enumerate(added):
-            state.step(entry, tree=tree, recorded=_bound(recorded, index))
+            state.step(entry, tree=tree, recorded=bound(recorded, index))
         checked = (
             None if checkpoint is None else check_checkpoint(checkpoint, self.anchor, state.scheme, tree)
         )
@@ -226,8 +228,7 @@ class Register:
             return history
         view = self._views.get((member, seen))
         if view is None:
-            view = history.as_of(size)
-            _keep(self._views, (member, seen), view)
+            view = self._views.put((member, seen), history.as_of(size))
         return view
 
     def _owner(self, thumbprint: str | None, size: int) -> str | None:
@@ -245,18 +246,3 @@ def _still_holds(answer: Standing, signed_at: datetime, proven_by: datetime | No
     return (
         answer.until is None or (signed_at if proven_by is None else max(proven_by, signed_at)) < answer.until
     )
-
-
-def _keep(kept: dict[K, V], name: K, value: V) -> None:
-    """Keep a value for the next question; a full store begins anew."""
-    if len(kept) >= _MOST_KEPT:
-        kept.clear()
-    kept[name] = value
-
-
-def _bound(recorded: Sequence[datetime], index: int) -> datetime | None:
-    return recorded[index] if index < len(recorded) else None
-
-
-def _by(effective: datetime | None, moment: datetime) -> bool:
-    return effective is not None and effective <= moment

@@ -1,53 +1,20 @@
 """Who signed an event: each signature is checked against the key it names, and keys become people."""
 
 from collections.abc import Iterator, Mapping
-from threading import Lock
 
 from registry.bodies import Genesis, NewOfficers, read
 from registry.errors import EventRefusedError
-from registry.events import Event, EventSignature, SignedEvent
+from registry.events import Event, SignedEvent
 from registry.fold.act import Signers
 from registry.history import History
+from registry.jws import EventSignature
+from registry.kept import Kept
 from registry.scheme import OfficerKey, Scheme, officer_keys
 from trust.errors import MalformedError, SignatureMismatchError
 from trust.keys import PublicKey
 
-
-class Verified:
-    """The signatures that were found to fit, so that a replay of the same entries verifies none of them again.
-
-    Only what fits is kept, by the leaf hash of the entry and the key; the oldest makes room for the newest.
-    """
-
-    __slots__ = ("_found", "_limit", "_lock")
-
-    def __init__(self, limit: int) -> None:
-        self._found: dict[tuple[bytes, str], PublicKey] = {}
-        self._limit = limit
-        self._lock = Lock()
-
-    def check(self, signed: SignedEvent, leaf: bytes, signature: EventSignature, key: PublicKey) -> None:
-        """Check that a signature fits, once.
-
-        Raises:
-            EventRefusedError: it does not.
-        """
-        name = (leaf, signature.kid)
-        if self._found.get(name) == key:
-            return
-        try:
-            signed.verify(signature, key)
-        except (SignatureMismatchError, MalformedError) as error:
-            raise EventRefusedError(
-                f"the signature by {signature.kid}: {error}", code="event.signature"
-            ) from error
-        with self._lock:
-            if len(self._found) >= self._limit:
-                del self._found[next(iter(self._found))]
-            self._found[name] = key
-
-
-VERIFIED = Verified(65_536)
+VERIFIED: Kept[tuple[bytes, str], PublicKey] = Kept(65_536)
+"""The signatures that were found to fit, by leaf hash and key id: a second replay verifies none of them again."""
 
 
 def signers(
@@ -66,7 +33,7 @@ def signers(
             _roles(signature.kid, officers, incoming, _usable(history, signed.event, signature.kid))
         )
         for key, _ in roles[:1]:
-            VERIFIED.check(signed, leaf, signature, key)
+            _check(signed, leaf, signature, key)
         if not roles and strict:
             raise EventRefusedError(f"the key {signature.kid} may not sign this", code="event.signature")
         found.extend(role for _, role in roles)
@@ -75,6 +42,18 @@ def signers(
         member=any(item.member for item in found),
         incoming=frozenset().union(*(item.incoming for item in found)),
     )
+
+
+def _check(signed: SignedEvent, leaf: bytes, signature: EventSignature, key: PublicKey) -> None:
+    name = (leaf, signature.kid)
+    if VERIFIED.get(name) == key:
+        return
+    try:
+        signature.verify(signed.payload, key=key)
+    except (SignatureMismatchError, MalformedError) as error:
+        because = f"the signature by {signature.kid} does not count: {error}"
+        raise EventRefusedError(because, code="event.signature") from error
+    VERIFIED.put(name, key)
 
 
 def _roles(

@@ -37,6 +37,7 @@ SCHEME_EVENTS: Mapping[str, Callable[[Act], Scheme]] = {
     "scheme.logkey.rotated": scheme.log_key,
     "scheme.recognised": scheme.recognised,
 }
+KNOWN = frozenset((*MEMBER_EVENTS, *SCHEME_EVENTS, "scheme.genesis"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class State:
         event = signed.event
         did = None if event.subject == self.scheme.origin else Did.parse(event.subject)
         history = History(event.subject) if did is None else self.histories.get(did, History(event.subject))
-        unknown = event.v != VERSION or event.type not in MEMBER_EVENTS | SCHEME_EVENTS
+        unknown = event.v != VERSION or event.type not in KNOWN
         who = signers(
             signed, leaf=tree.levels[0][index], scheme=self.scheme, history=history, strict=not unknown
         )
@@ -143,7 +144,7 @@ class State:
             return
         rule = SCHEME_EVENTS.get(act.event.type)
         if rule is None:
-            raise act.refuse("an event of this type is about a member", "event.body")
+            raise act.refuse("an event of this type cannot be about the scheme here", "event.body")
         self.scheme = rule(act)
 
     def _take_member(self, act: Act, did: Did, *, unknown: bool) -> None:
@@ -151,7 +152,7 @@ class State:
         if unknown:
             changed = replace(act.history, unknown=(*act.history.unknown, act.index))
         elif rule is None:
-            raise act.refuse("an event of this type is about the scheme", "event.body")
+            raise act.refuse("an event of this type cannot be about a member", "event.body")
         else:
             changed = rule(act)
         self.histories[did] = replace(changed, events=(*changed.events, act.index))

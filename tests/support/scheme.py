@@ -8,6 +8,7 @@
 Every step is a proposal, signed by the officers it needs, that the fold must accept.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -117,6 +118,6 @@ class SchemeSimulator:
         return Checkpoint(ORIGIN, self.register.size, self.register.root).sign(self.log)
 
 
-def named(signers: dict[str, Signer]) -> tuple[Officer, ...]:
+def named(signers: Mapping[str, Signer]) -> tuple[Officer, ...]:
     """Name officers with one key each."""
     return tuple(Officer(name, (item.key.multikey,)) for name, item in signers.items())

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from jsonschema_rs import Draft202012Validator, ValidationError
+from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
 
 import specs
 from trust.canonical import Json
@@ -33,7 +33,7 @@ def schema_digest(name: str) -> Digest:
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    return Draft202012Validator(specs.published(name).decode())
+    return Draft202012Validator(specs.published(name).decode(), offline=True, pattern_options=RegexOptions())
 
 
 def _pointer(error: ValidationError) -> str:

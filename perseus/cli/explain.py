@@ -1,0 +1,106 @@
+"""`perseus explain`: what a code or a check means, what follows, and who can mend it."""
+
+import difflib
+import json
+import sys
+from collections.abc import Mapping
+from typing import Annotated, cast
+
+import typer
+
+import specs
+from perseus.cli.text import bold, plain, wrapped
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+Entry = Mapping[str, str]
+WORDS = {"{document}": "the document", "{issuer}": "its issuer", "{holder}": "the party that presented it"}
+ANSWERS = {
+    "signing": "whether it was authentic when it was signed, and so whether it may be used",
+    "use": "whether it may be used at the moment asked for; it stays authentic",
+}
+
+
+@app.command()
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="A code or a check; none lists them all.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="The catalogue's own entry.")] = False,
+) -> None:
+    """Say what a code means, and what to do about it."""
+    checks, codes = _entries("checks", "name"), _entries("codes", "code")
+    if code is None:
+        _list(checks, codes, as_json=as_json)
+        return
+    entry = codes.get(code) or checks.get(code)
+    if entry is None:
+        raise _nothing_like_it(code, [*codes, *checks])
+    if as_json:
+        sys.stdout.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        return
+    lines = _reason(entry, checks[entry["check"]]) if code in codes else _question(entry, codes)
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _entries(member: str, name: str) -> dict[str, Entry]:
+    found = cast("list[Entry]", specs.document("checks/catalogue.json")[member])
+    return {entry[name]: entry for entry in found}
+
+
+def _list(checks: Mapping[str, Entry], codes: Mapping[str, Entry], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(list(codes), ensure_ascii=False) + "\n")
+        return
+    for name, check in checks.items():
+        sys.stdout.write("\n".join([bold(name), *wrapped(check["question"], indent="  ", hang="  ")]) + "\n")
+        for code, entry in codes.items():
+            if entry["check"] == name:
+                sys.stdout.write(f"    {code}\n")
+
+
+def _reason(entry: Entry, check: Entry) -> list[str]:
+    return [
+        bold(entry["code"]),
+        *_paragraph(entry["title"]),
+        "",
+        *_paragraph(entry["meaning"]),
+        "",
+        *_row("question", check["question"]),
+        *_row("outcome", f"{entry['outcome'].replace('_', ' ')}; it bears on {ANSWERS[check['bearing']]}"),
+        *_row("fix", _worded(entry["remedy"])),
+        *_row("clause", entry["clause"]),
+    ]
+
+
+def _question(check: Entry, codes: Mapping[str, Entry]) -> list[str]:
+    reasons = [code for code, entry in codes.items() if entry["check"] == check["name"]]
+    return [
+        bold(check["name"]),
+        *_paragraph(check["question"]),
+        "",
+        *_row("bears on", ANSWERS[check["bearing"]]),
+        *_row("reasons", ", ".join(reasons) or "none: it can only pass"),
+        *_row("clause", check["clause"]),
+    ]
+
+
+def _paragraph(text: str) -> list[str]:
+    return wrapped(_worded(text), indent="  ", hang="  ")
+
+
+def _row(label: str, text: str) -> list[str]:
+    return wrapped(text, indent=f"  {label:<9} ", hang=" " * 12)
+
+
+def _worded(text: str) -> str:
+    """Put plain words where a verdict would put names; the sentence still begins with a capital."""
+    for placeholder, words in WORDS.items():
+        text = text.replace(placeholder, words)
+    return text[:1].upper() + text[1:]
+
+
+def _nothing_like_it(code: str, known: list[str]) -> typer.BadParameter:
+    near = difflib.get_close_matches(code, known, n=3, cutoff=0.4)
+    hint = f"did you mean {', '.join(near)}?" if near else "`perseus explain` lists them all."
+    return typer.BadParameter(f"there is no {plain(code)[:60]}; {hint}")

@@ -80,14 +80,13 @@ def with_faults(seed: int, month: Month) -> MadeUp:
     stream = Stream(seed)
     period = month.period
     last = period.after.number
-    meter = ["start,value"]
-    for slot in range(period.first.number, last + 1):
-        meter.append(f"{HalfHour(slot)},{40 + stream.draw('building', slot, 60)}")
+    slots = range(period.first.number, last + 1)
+    meter = [f"{HalfHour(slot)},{40 + stream.draw('building', slot, 60)}" for slot in slots]
     nulls = range(last - 260, last - 255)
-    data = [_national(stream, slot, nulls=nulls, zero=last - 46) for slot in range(period.first.number, last)]
+    data = [_national(stream, slot, nulls=nulls, zero=last - 46) for slot in slots[:-1]]
     answer = {"comment": LABEL, "data": data}
     return MadeUp(
-        meter_csv=("\n".join(meter) + "\n").encode(),
+        meter_csv="\n".join(["start,value", *meter, ""]).encode(),
         intensity_json=json.dumps(answer, separators=(",", ":")).encode(),
         months=(month,),
         missing=(),

@@ -1,0 +1,1 @@
+"""The small firm's wallet: grant, hold, present, withdraw."""

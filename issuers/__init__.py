@@ -1,0 +1,1 @@
+"""Turning facts into signed credentials: one may-I-issue rule for each kind."""

@@ -1,5 +1,6 @@
 """The kinds of credential that the scheme knows, each with its claim and its names on the wire."""
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,7 +25,7 @@ class Kind:
     type: str
     subject: str
     schema: str
-    claim: type[object]
+    claim: builtins.type[object]
 
     def __str__(self) -> str:
         """Give the type as it stands in the credential."""

@@ -1,11 +1,11 @@
 """The commands: their names and one line each; a command's module is imported only when it runs."""
 
+import argparse
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from types import MappingProxyType
-
-import click
 
 from trust.errors import PerseusError
 
@@ -22,67 +22,66 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "doctor": "Check this installation, and say what to mend.",
     }
 )
-USAGE, INTERNAL = 2, 4
-
-
-class Commands(click.Group):
-    """A group that knows its commands by name, and imports one only when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name the commands in the order in which a newcomer meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import the module of one command."""
-        if cmd_name not in COMMANDS:
-            return None
-        import typer  # noqa: PLC0415 - the list of commands must not wait for it
-
-        app: typer.Typer = importlib.import_module(f"perseus.cli.{cmd_name}").app
-        command = typer.main.get_command(app)
-        command.name = cmd_name
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Write the list without importing what it lists."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
-@click.version_option(package_name="perseus-trust", prog_name="perseus")
-@click.pass_context
-def perseus(ctx: click.Context, *, debug: bool) -> None:
-    """Verifiable emissions from smart meters.
-
-    Exit codes: 0 verified or done, 1 not verified, 2 usage or bad input, 3 undetermined, 4 internal.
-    """
-    ctx.obj = debug
+USAGE, INTERNAL, STOPPED = 2, 4, 130
+_EPILOG = (
+    "Exit codes: 0 verified or done, 1 not verified, 2 usage or bad input, 3 undetermined, 4 a fault of Perseus.\n"
+    "More about a command: perseus COMMAND --help"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every refusal is one sentence and an exit code, never a traceback."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    asked = _parser().parse_args(arguments)
+    if asked.command is None:
+        _parser().print_help()
+        sys.exit(0)
+    sys.exit(_guarded(asked.command, asked.rest, debug=asked.debug))
+
+
+def _parser() -> argparse.ArgumentParser:
+    listed = "\n".join(f"  {name:<11}{line}" for name, line in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="perseus",
+        usage="perseus [--debug] COMMAND ...",
+        description=f"Verifiable emissions from smart meters.\n\ncommands:\n{listed}",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback of a fault of Perseus itself"
+    )
+    parser.add_argument("--version", action="version", version=f"perseus {version('perseus-trust')}")
+    parser.add_argument("command", nargs="?", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return parser
+
+
+def _guarded(name: str, rest: Sequence[str], *, debug: bool) -> int:
+    """Import a command's module and run it; turn whatever stops it into a sentence and an exit code."""
+    import typer  # noqa: PLC0415 - the list of commands must not wait for it
+
+    app: Callable[..., object] = importlib.import_module(f"perseus.cli.{name}").app
     try:
-        code = perseus.main(args=given, prog_name="perseus", standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Abort:
+        code = app(args=list(rest), prog_name=f"perseus {name}", standalone_mode=False)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except (typer.Abort, KeyboardInterrupt):
         _say("stopped")
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        return STOPPED
+    except typer.TyperException as error:
+        error.show()  # type: ignore[attr-defined]  # every usage error that typer raises has it
+        return USAGE
     except PerseusError as error:
         _say(f"{error}\n  See: perseus explain {error.code}")
-        sys.exit(USAGE)
+        return USAGE
     except Exception as error:
-        if "--debug" in given:
+        if debug:
             raise
         _say(
-            f"this is a fault of Perseus itself: {type(error).__name__}: {error}\n  See it whole: perseus --debug ..."
+            f"a fault of Perseus itself: {type(error).__name__}: {error}\n  See it whole: perseus --debug {name} ..."
         )
-        sys.exit(INTERNAL)
+        return INTERNAL
+    return code if isinstance(code, int) else 0
 
 
 def _say(sentence: str) -> None:

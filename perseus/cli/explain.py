@@ -23,7 +23,7 @@ ANSWERS = {
 @app.command()
 def explain(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="A code or a check; none lists them all.")
+        str | None, typer.Argument(metavar="CODE", help="A code or a check; none lists them all.")
     ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The catalogue's own entry.")] = False,

@@ -1,0 +1,130 @@
+"""The proof of a secured document as a value: who says to have signed it, when, how and what for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Literal, NoReturn, TypeAlias, cast
+
+from trust.base58 import base58_decode
+from trust.canonical import Json, canonicalize
+from trust.curves import P256_ORDER
+from trust.did import DidUrl
+from trust.errors import MalformedError
+from trust.securing.suite import Suite
+
+Purpose: TypeAlias = Literal["assertionMethod", "authentication"]
+
+_SUITES = {suite.value: suite for suite in Suite}
+_PURPOSES = {"assertionMethod", "authentication"}
+_TEXTS = ("cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue")
+_MEMBERS = {"type", "@context", "id", "challenge", "domain", "nonce", *_TEXTS}
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
+_HALF = 32
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A data integrity proof, read and not yet believed (Data Integrity 1.0, section 2.1)."""
+
+    suite: Suite
+    created: datetime
+    verification_method: DidUrl
+    purpose: Purpose
+    challenge: str | None
+    domain: str | None
+    signature: bytes = field(repr=False)
+    config: bytes = field(repr=False)
+    """The RFC 8785 bytes of the proof without its value: what was signed of it."""
+
+
+def read_proof(document: Mapping[str, Json]) -> Proof:
+    """Read the one proof of a document (Data Integrity 1.0, section 2.1).
+
+    Raises:
+        MalformedError: no proof or several (signature.missing, format.schema), a suite that the scheme does
+            not use (signature.suite_not_allowed), a context of its own (format.unknown_context), or a
+            member that is not what it must be.
+    """
+    proof = document.get("proof")
+    if not isinstance(proof, dict):
+        _refuse_absent(proof)
+    if proof.get("type") != "DataIntegrityProof":
+        _refuse("type", "DataIntegrityProof", proof.get("type"), code="signature.suite_not_allowed")
+    if not proof.keys() <= _MEMBERS:
+        _refuse(min(proof.keys() - _MEMBERS), "no such member", "one", code="format.schema")
+    if "@context" in proof and proof["@context"] != document.get("@context"):
+        _refuse("@context", "the context of the document", "another", code="format.unknown_context")
+    suite_name, created, method, purpose, value = _texts(proof)
+    if (suite := _SUITES.get(suite_name)) is None:
+        _refuse("cryptosuite", " or ".join(_SUITES), suite_name, code="signature.suite_not_allowed")
+    if purpose not in _PURPOSES:
+        _refuse("proofPurpose", " or ".join(sorted(_PURPOSES)), purpose, code="signature.purpose")
+    return Proof(
+        suite,
+        _instant(created),
+        _method(method),
+        cast("Purpose", purpose),
+        _optional(proof, "challenge"),
+        _optional(proof, "domain"),
+        _signature(value),
+        canonicalize({name: member for name, member in proof.items() if name != "proofValue"}),
+    )
+
+
+def high_s(proof: Proof) -> bool:
+    """Tell whether the signature is the larger of the two that fit, which issuers of our kinds never give."""
+    s = int.from_bytes(proof.signature[_HALF:])
+    return proof.suite is Suite.ECDSA_JCS_2019 and s > P256_ORDER // 2
+
+
+def _texts(proof: Mapping[str, Json]) -> list[str]:
+    texts = [proof.get(name) for name in _TEXTS]
+    for name, text in zip(_TEXTS, texts, strict=True):
+        if not isinstance(text, str):
+            _refuse(name, "text", text)
+    return cast("list[str]", texts)
+
+
+def _optional(proof: Mapping[str, Json], name: str) -> str | None:
+    text = proof.get(name)
+    if text is not None and not isinstance(text, str):
+        _refuse(name, "text", text)
+    if text is None and name in proof:
+        _refuse(name, "text", None)
+    return text
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text if _INSTANT.fullmatch(text) else "")
+    except ValueError:
+        _refuse("created", "a UTC time in whole seconds, 2026-11-22T10:00:00Z", text, code="time.malformed")
+
+
+@lru_cache(maxsize=1_024)
+def _method(text: str) -> DidUrl:
+    try:
+        return DidUrl.parse(text)
+    except MalformedError as error:
+        raise error.within("/proof/verificationMethod") from error
+
+
+def _signature(text: str) -> bytes:
+    if not text.startswith("z"):
+        _refuse("proofValue", "base58btc in multibase, z...", text, code="format.unparseable")
+    return base58_decode(text[1:], where="/proof/proofValue")
+
+
+def _refuse_absent(proof: Json) -> NoReturn:
+    if proof is None or proof in ([], {}):
+        raise MalformedError("/proof", expected="a proof", found="none", code="signature.missing")
+    found = f"{len(proof)} proofs" if isinstance(proof, list) else f"a {type(proof).__name__}"
+    raise MalformedError("/proof", expected="exactly one proof object", found=found, code="format.schema")
+
+
+def _refuse(name: str, expected: str, found: Json, *, code: str = "format.schema") -> NoReturn:
+    shown = "nothing" if found is None else ascii(found)[:_SHOWN]
+    raise MalformedError(f"/proof/{ascii(name)[1:-1][:_SHOWN]}", expected=expected, found=shown, code=code)

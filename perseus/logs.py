@@ -1,0 +1,51 @@
+"""One JSON object a line, whatever a stranger put into it; no secret, no reading, no credential."""
+
+import logging
+from pathlib import Path
+
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger
+
+Log = FilteringBoundLogger
+_LONGEST = 400
+_SECRET = frozenset({"passphrase", "k", "salt", "door", "authorization", "nonce", "body", "values"})
+
+
+def open_log(path: Path | None, *, party: str) -> Log:
+    """Open the log of a party, appending to its file, or to nowhere where there is none."""
+    logger: Log = structlog.wrap_logger(
+        _Lines(path),
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            structlog.processors.add_log_level,
+            _discreet,
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        party=party,
+    )
+    return logger
+
+
+class _Lines:
+    """Appends whole lines to a file, opened for each, so that it may be moved away under a running process."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def msg(self, line: str) -> None:
+        """Append one line."""
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as lines:
+                lines.write(line + "\n")
+
+    info = warning = error = msg
+
+
+def _discreet(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Keep secrets out and everything short; the renderer escapes what would break a line."""
+    return {key: _short(value) for key, value in event.items() if key not in _SECRET}
+
+
+def _short(value: object) -> object:
+    return value if isinstance(value, int | float | bool | None) else str(value)[:_LONGEST]

@@ -1,0 +1,149 @@
+"""What one party's process is told: who it is, where it listens, and whom it may reach.
+
+`OUT/<party>/settings.toml` holds it; an environment variable PERSEUS_<NAME> outranks the file. Credentials and
+status lists carry names and never ports: `peers` maps a name to a loopback address, in the demo environment only.
+"""
+
+import json
+import tomllib
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from trust.errors import MalformedError
+
+PARTIES = ("operator", "edp", "grid", "cap", "bank", "wallet")
+DEMO = "demo"
+
+
+class Settings(BaseSettings):
+    """The settings of one party, checked when they are read."""
+
+    model_config = SettingsConfigDict(env_prefix="PERSEUS_", frozen=True, extra="ignore")
+
+    home: Path
+    party: str
+    did: str
+    name: str
+    authority: str
+    environment: str = DEMO
+    database: str = ""
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    anchor: Path = Path("../trust.json")
+    peers: dict[str, str] = {}
+    members: dict[str, str] = {}
+    hosts: tuple[str, ...] = ()
+    key: str = "signing"
+    credential_limit: int = 256 * 1024
+    resource_limit: int = 1024 * 1024
+    evidence_limit: int = 32 * 1024 * 1024
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment outrank the file, which arrives as constructor arguments."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.party not in PARTIES:
+            raise ValueError(f"party: expected one of {', '.join(PARTIES)}, found {self.party!r}")
+        if self.environment != DEMO:
+            self._guarded()
+        elif not ip_address(self.host).is_loopback:
+            raise ValueError(f"host: expected a loopback address in the demo, found {self.host}")
+        return self
+
+    def _guarded(self) -> None:
+        if self.tls_certificate is None or self.tls_key is None:
+            raise ValueError("tls_certificate, tls_key: expected both outside the demo, found none")
+        if self.peers:
+            raise ValueError("peers: expected none outside the demo, where names are resolved over TLS")
+
+    @property
+    def url(self) -> str:
+        """Give the base of every address this party is named by, without a port."""
+        return f"https://{self.authority}"
+
+    @property
+    def database_url(self) -> str:
+        """Give the database's address: SQLite in the home, unless the settings name another."""
+        return self.database or f"sqlite:///{self.home / 'db.sqlite'}"
+
+    @property
+    def anchor_file(self) -> Path:
+        """Give the file with this party's trust anchor."""
+        return self.anchor if self.anchor.is_absolute() else self.home / self.anchor
+
+    def address_of(self, name: str) -> str | None:
+        """Find the loopback address of a name, or the one that its process wrote when it started.
+
+        Raises:
+            MalformedError: the address is not on this machine.
+        """
+        told = self.peers.get(name)
+        if told is None or told.startswith("http://"):
+            return told and _loopback(told)
+        path = self.home / told
+        return _loopback(path.read_text(encoding="utf-8").strip()) if path.exists() else None
+
+
+def _loopback(address: str) -> str:
+    host = urlsplit(address).hostname or ""
+    if host != "localhost" and not (host.replace(".", "").isdigit() and ip_address(host).is_loopback):
+        raise MalformedError(
+            "peers", expected="a loopback address", found=ascii(address), code="fetch.blocked"
+        )
+    return address
+
+
+def load(home: Path) -> Settings:
+    """Read the settings of a party's home.
+
+    Raises:
+        MalformedError: there is no settings file, or something in it is not as it must be.
+    """
+    path = home / "settings.toml"
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Settings(**{**content, "home": home.resolve()})
+    except FileNotFoundError as error:
+        raise MalformedError(str(path), expected="a settings file", found="no file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise MalformedError(str(path), expected="TOML", found=str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise MalformedError(
+            f"{path}: {place}", expected="a setting that fits", found=first["msg"]
+        ) from error
+
+
+def write(home: Path, content: dict[str, str | int | dict[str, str]]) -> Path:
+    """Write the settings file of a new home."""
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "settings.toml"
+    plain = [f"{key} = {json.dumps(value)}" for key, value in content.items() if not isinstance(value, dict)]
+    tables = [_table(key, value) for key, value in content.items() if isinstance(value, dict)]
+    path.write_text("\n".join([*plain, *tables]) + "\n", encoding="utf-8")
+    return path
+
+
+def _table(key: str, pairs: dict[str, str]) -> str:
+    return "\n".join(
+        [f"\n[{key}]", *(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in pairs.items())]
+    )

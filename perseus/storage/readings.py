@@ -1,0 +1,46 @@
+"""Readings and the k of their commitments, under the credential they belong to; deleted together.
+
+Only the energy data provider, the accounting provider and the account holder have this table.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, select
+
+from perseus.storage.schema import METADATA, Moment
+
+readings = Table(
+    "readings",
+    METADATA,
+    Column("credential", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("k", LargeBinary, nullable=False),
+    Column("stored_at", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReadings:
+    """The readings resource of one consumption credential, and the k that blinds its commitments."""
+
+    credential: str
+    body: bytes
+    k: bytes
+
+
+def keep(connection: Connection, credential: str, *, body: bytes, k: bytes, at: datetime) -> None:
+    """Keep readings; a second time changes nothing."""
+    if find(connection, credential) is None:
+        connection.execute(readings.insert().values(credential=credential, body=body, k=k, stored_at=at))
+
+
+def find(connection: Connection, credential: str) -> KeptReadings | None:
+    """Find the readings of a consumption credential."""
+    row = connection.execute(select(readings).where(readings.c.credential == credential)).one_or_none()
+    return None if row is None else KeptReadings(row.credential, bytes(row.body), bytes(row.k))
+
+
+def forget(connection: Connection, credential: str) -> bool:
+    """Delete readings with their k, and tell whether there were any."""
+    return connection.execute(readings.delete().where(readings.c.credential == credential)).rowcount > 0

@@ -50,6 +50,7 @@ calculation.too_few_slots calculation.second_weights calculation.method_unknown 
 presentation.audience presentation.expired presentation.replayed presentation.holder presentation.channel
 presentation.other_customer policy.separation policy.too_many_estimates policy.quality_score policy.age
 equivocation.two_reports equivocation.two_intensities evidence.deleted
+register.unknown_event register.unwitnessed
 """)
 
 FORBIDDEN = re.compile(

@@ -23,7 +23,7 @@ EDGE = {
 }
 BARE = frozenset({"open", "input", "print", "exec", "eval", "breakpoint", "uuid4", "urandom", "token_bytes"})
 SILENCER = re.compile(r"#\s*(noqa|type:\s*ignore|pragma)\b(.*)")
-REASON = re.compile(r"\s(-|#)\s+\w+\s+\w+")
+REASON = re.compile(r"\s[-#]\s+\S+\s+\S+")
 
 
 def edges_in(tree: ast.Module) -> list[ast.AST]:

@@ -24,7 +24,11 @@ class Signers:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An event, its index, its signers, and everything a rule may look at."""
+    """An event, its index, its signers, and everything a rule may look at.
+
+    `reach` is the moment that one person alone cannot reach behind: the earliest time of recording where it is
+    known, else the latest moment that the log already speaks of.
+    """
 
     index: int
     event: Event
@@ -33,6 +37,7 @@ class Act:
     history: History
     tree: Tree
     owners: Mapping[str, Did]
+    reach: datetime
 
     @property
     def effective(self) -> datetime:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from registry.bodies import KeyCompromise, KeyEnd, NewKey, read
 from registry.fold.act import Act
-from registry.history import LAPSE, Compromise, History, Key, Span
+from registry.history import LAPSE, Compromise, History, Key, Mark, Span
 from registry.scheme import read_key
 from trust.canonical import canonicalize
 from trust.digest import b64url_encode
@@ -67,8 +67,9 @@ def compromised(act: Act) -> History:
     since = act.effective if body.since is None else body.since
     if since > act.effective:
         raise act.refuse("a compromise reaches back, not forward", "event.body")
-    full = act.mark if since == act.effective or _by_two(act) else None
-    report = Compromise(act.mark, since, full)
+    declared = max(act.effective, act.reach)
+    full = act.mark if since == declared or _by_two(act) else None
+    report = Compromise(Mark(declared, act.index), since, full)
     return _with(act.history, key, replace(key, compromises=(*key.compromises, report)))
 
 

@@ -55,6 +55,7 @@ class State:
 
     scheme: Scheme
     founded: datetime
+    latest: datetime
     histories: dict[Did, History] = field(default_factory=dict)
     owners: dict[str, Did] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class State:
             raise RegisterError(
                 f"the first entry founds no scheme: {error}", code="register.no_anchor"
             ) from error
-        state = cls(founded, signed.event.effective)
+        state = cls(founded, signed.event.effective, signed.event.effective)
         state.last[founded.origin] = 0
         state.effective.append(signed.event.effective)
         return state
@@ -86,6 +87,7 @@ class State:
         return State(
             self.scheme,
             self.founded,
+            self.latest,
             dict(self.histories),
             dict(self.owners),
             dict(self.last),
@@ -104,7 +106,12 @@ class State:
             self.ignored.append(Ignored(index, error.code, str(error)))
             return
         self.effective[index] = signed.event.effective
+        self.latest = max(self.latest, signed.event.effective)
         self.last[signed.event.subject] = index
+
+    @property
+    def _skew(self) -> timedelta:
+        return timedelta(seconds=self.scheme.policy.skew)
 
     def _apply(self, signed: SignedEvent, index: int, tree: Tree, recorded: datetime | None) -> None:
         event = signed.event
@@ -114,7 +121,8 @@ class State:
         who = signers(
             signed, leaf=tree.levels[0][index], scheme=self.scheme, history=history, strict=not unknown
         )
-        act = Act(index, event, who, self.scheme, history, tree, self.owners)
+        reach = self.latest if recorded is None else recorded - self._skew
+        act = Act(index, event, who, self.scheme, history, tree, self.owners, reach)
         self._require_place(act, recorded or self.founded)
         if unknown:
             _require_somebody(act)
@@ -134,7 +142,7 @@ class State:
         last = self.last.get(event.subject)
         if event.prev != last:
             raise act.refuse(f"it follows entry {event.prev}, and the last one is {last}", "event.prev")
-        if event.effective < bound - timedelta(seconds=self.scheme.policy.skew):
+        if event.effective < bound - self._skew:
             because = f"it is dated {moment(event.effective)}, before it was recorded ({moment(bound)})"
             raise act.refuse(because, "event.backdated")
 

@@ -1,4 +1,4 @@
-"""Keys from fixed seeds, so that a test gives the same bytes on every day and every machine."""
+"""Keys from fixed seeds, so that parties have the same names on every day and every machine."""
 
 from hashlib import sha256
 

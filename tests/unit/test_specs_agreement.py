@@ -56,6 +56,16 @@ def test_the_signature_on_an_example_fits_the_key_it_names(kind: Kind) -> None:
         verify_proof(whole, proof, PublicKey.from_multikey(whole["issuer"].removeprefix("did:key:")))
 
 
+@pytest.mark.parametrize("kind", EVERY, ids=str)
+def test_an_example_names_the_digest_of_its_schema(kind: Kind) -> None:
+    digest = Digest.of(specs.published(kind.schema)).multibase
+    assert example(kind.schema)["credentialSchema"] == {
+        "id": specs.BASE + kind.schema,
+        "type": "JsonSchema",
+        "digestMultibase": digest,
+    }
+
+
 def test_the_links_of_the_emissions_bind_the_examples_they_rest_on() -> None:
     emissions = example("emissions")
     bound = {entry["id"]: entry["digestMultibase"] for entry in emissions["relatedResource"]}

@@ -33,6 +33,7 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
 _NUMBER_SHAPE = bytes.maketrans(b"123456789,[-+", b"000000000::::")
+_POINT = re.compile(rb":0+\.0")
 _ASTRAL = re.compile(rb"[\xf0-\xf4]")
 _STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 
@@ -50,13 +51,13 @@ def canonicalize(value: Json) -> bytes:
         raw = orjson.dumps(value, option=_OPTIONS)
     except TypeError:
         return _by_reference(value)
-    if _may_have_float(raw) or b"null" in raw or _may_have_astral_key(raw) or isinstance(value, float):
+    if _may_have_float(raw) or b"null" in raw or _may_have_astral_key(raw):
         return _by_reference(value)
     return raw
 
 
 def canonicalize_parsed(value: Json) -> bytes:
-    """Write a part of what `parse` returned, which cannot hold a float or a NaN (RFC 8785, section 3.2)."""
+    """Write what `parse` returned, or a part of it, which holds no float and no NaN (RFC 8785, section 3.2)."""
     raw = orjson.dumps(value, option=_OPTIONS)
     return _by_reference(value) if _may_have_astral_key(raw) else raw
 
@@ -111,10 +112,12 @@ def _read(raw: bytes) -> tuple[Json, bool]:
 
 
 def _may_have_float(raw: bytes) -> bool:
-    # Every digit becomes 0 and all that can stand before a number or after an exponent becomes a colon.
-    # A float has a point after a digit (0.), or one digit and a signed exponent (:0e:).
+    # Every digit becomes 0, and all that can stand before a number or in an exponent becomes a colon. Inside
+    # an object or a list, a float then shows as :00.0 or, with one digit and an exponent, as :0e:.
+    if not raw.startswith((b"{", b"[")):
+        return True
     shape = raw.translate(_NUMBER_SHAPE)
-    return b"0." in shape or b":0e:" in shape
+    return b":0e:" in shape or (b"0.0" in shape and _POINT.search(shape) is not None)
 
 
 def _may_have_astral_key(raw: bytes) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from trust.base58 import base58_encode
-from trust.canonical import Json, canonicalize
+from trust.canonical import Json, canonicalize, canonicalize_parsed
 from trust.errors import MalformedError, SignatureMismatchError
 from trust.keys import PublicKey, Signer
 from trust.securing.proof import Proof, Purpose, high_s, read_proof
@@ -54,16 +54,15 @@ def secure(
 
 
 def verify_proof(document: Mapping[str, Json], proof: Proof, key: PublicKey) -> None:
-    """Check that this key made this proof over this document (Data Integrity 1.0, section 4.3).
+    """Check that this key made this proof over this parsed document (Data Integrity 1.0, section 4.3).
 
     Raises:
         SignatureMismatchError: it did not, or the key is of another kind than the suite takes.
-        MalformedError: the document has no byte form.
     """
     if key.algorithm is not proof.suite.algorithm:
         raise SignatureMismatchError(f"{proof.suite.value} takes no key for {key.algorithm.value}")
     unsecured = {name: member for name, member in document.items() if name != "proof"}
-    key.verify(proof.signature, _signed(proof.config, canonicalize(unsecured)))
+    key.verify(proof.signature, _signed(proof.config, canonicalize_parsed(unsecured)))
 
 
 def _signed(config: bytes, document: bytes) -> bytes:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NoReturn, TypeAlias, cast
 
 from trust.base58 import base58_decode
-from trust.canonical import Json, canonicalize
+from trust.canonical import Json, canonicalize_parsed
 from trust.curves import P256_ORDER
 from trust.did import DidUrl
 from trust.errors import MalformedError
@@ -41,7 +41,7 @@ class Proof:
 
 
 def read_proof(document: Mapping[str, Json]) -> Proof:
-    """Read the one proof of a document (Data Integrity 1.0, section 2.1).
+    """Read the one proof of a parsed document (Data Integrity 1.0, section 2.1).
 
     Raises:
         MalformedError: no proof or several (signature.missing, format.schema), a suite that the scheme does
@@ -70,7 +70,7 @@ def read_proof(document: Mapping[str, Json]) -> Proof:
         _optional(proof, "challenge"),
         _optional(proof, "domain"),
         _signature(value),
-        canonicalize({name: member for name, member in proof.items() if name != "proofValue"}),
+        canonicalize_parsed({name: member for name, member in proof.items() if name != "proofValue"}),
     )
 
 

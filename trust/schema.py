@@ -1,6 +1,9 @@
 """The published JSON Schemas, and what a document that does not fit is told (VCDM 2.0, section 4.11)."""
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
+from typing import cast
 
 from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
 
@@ -8,6 +11,19 @@ import specs
 from trust.canonical import Json
 from trust.digest import Digest
 from trust.errors import MalformedError
+
+_CODES = MappingProxyType(
+    {"stamp": "time.malformed", "slotStamp": "time.malformed", "context": "format.unknown_context"}
+)
+_RULES = MappingProxyType(
+    {
+        "additionalProperties": "no member but those of the schema",
+        "required": "every member that the schema requires",
+        "type": "a value of the type that the schema names",
+        "const": "the one value that the schema names",
+        "enum": "one of the values that the schema names",
+    }
+)
 
 
 def fit(name: str, document: Json) -> None:
@@ -20,8 +36,12 @@ def fit(name: str, document: Json) -> None:
     if validator.is_valid(document):
         return
     error = next(iter(validator.iter_errors(document)))
+    definition = _definition(error)
     raise MalformedError(
-        _pointer(error), expected=_expected(error), found=_found(error), code="format.schema"
+        _pointer(error),
+        expected=_expected(error, definition),
+        found=error.message[:160],
+        code=_CODES.get(definition, "format.schema"),
     )
 
 
@@ -36,14 +56,19 @@ def _validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(specs.published(name).decode(), offline=True, pattern_options=RegexOptions())
 
 
+def _definition(error: ValidationError) -> str:
+    """Name the shared definition that a member does not meet, or nothing."""
+    path = [str(step) for step in error.schema_path]
+    return path[1] if path[:1] == ["$defs"] and len(path) > 1 else ""
+
+
 def _pointer(error: ValidationError) -> str:
     return "".join(f"/{step}" for step in error.instance_path) or "/"
 
 
-def _expected(error: ValidationError) -> str:
+def _expected(error: ValidationError, definition: str) -> str:
+    """Say what belongs there: in the words of the definition, or by the rule of JSON Schema that it breaks."""
+    shared = cast("Mapping[str, Mapping[str, str]]", specs.document("schemas/definitions.json")["$defs"])
+    told = shared.get(definition, {}).get("description")
     rule = str(error.schema_path[-1]) if error.schema_path else "schema"
-    return f"what the schema's {rule} asks"
-
-
-def _found(error: ValidationError) -> str:
-    return error.message[:160]
+    return (told or _RULES.get(rule) or f"what the schema's {rule} asks").rstrip(".")

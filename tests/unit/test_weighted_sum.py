@@ -123,4 +123,6 @@ def test_a_small_correction_is_refused_and_a_large_one_is_not() -> None:
 def test_the_sum_is_right_for_every_size_of_weight() -> None:
     for largest in (1, 2, 31, 32, 33, 1_023, 1_024, 10_000):
         weights = tuple([0 if v is None else 1 + slot % largest for slot, v in enumerate(VALUES)])
-        check_opening([(vector(), weights)], open_sum([(VALUES, weights, K)]))
+        opening = open_sum([(VALUES, weights, K)])
+        assert opening.total == sum((v or 0) * w for v, w in zip(VALUES, weights, strict=True))
+        check_opening([(vector(), weights)], opening)

@@ -40,7 +40,7 @@ def fit(name: str, document: Json) -> None:
     raise MalformedError(
         _pointer(error),
         expected=_expected(error, definition),
-        found=error.message[:160],
+        found=_found(error),
         code=_CODES.get(definition, "format.schema"),
     )
 
@@ -71,4 +71,12 @@ def _expected(error: ValidationError, definition: str) -> str:
     shared = cast("Mapping[str, Mapping[str, str]]", specs.document("schemas/definitions.json")["$defs"])
     told = shared.get(definition, {}).get("description")
     rule = str(error.schema_path[-1]) if error.schema_path else "schema"
-    return (told or _RULES.get(rule) or f"what the schema's {rule} asks").rstrip(".")
+    sentence = (told or _RULES.get(rule) or f"what the schema's {rule} asks").rstrip(".")
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _found(error: ValidationError) -> str:
+    """Show the value itself, or for members that lack or abound, the sentence that names them."""
+    if isinstance(error.instance, Mapping):
+        return error.message[:160]
+    return ascii(error.instance)[:160]

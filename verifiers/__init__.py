@@ -1,0 +1,1 @@
+"""Turn credentials into reports: evidence, policy as data, one small function for each check, the chain."""

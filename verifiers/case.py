@@ -1,0 +1,62 @@
+"""What every check may look at: the chain, the evidence, the policy, and the moments asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from registry.anchor import Anchor
+from registry.register import Register
+from trust.did import Did
+from verifiers.chain import Chain
+from verifiers.evidence import Evidence
+from verifiers.finding import Finding
+from verifiers.item import Item
+from verifiers.policy import Policy
+from verifiers.resources import Resources
+from verifiers.wording import party
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One question put to a verifier: is this chain good, at this moment, by what is known at that size?"""
+
+    chain: Chain
+    evidence: Evidence
+    policy: Policy
+    anchor: Anchor | None
+    at: datetime
+    known_at: int | None
+    resources: Resources
+    found: dict[tuple[int, str], Finding] = field(default_factory=dict)
+    sources: dict[int, object] = field(default_factory=dict)
+
+    @property
+    def register(self) -> Register | None:
+        """Give the copy of the register at hand."""
+        return self.evidence.register
+
+    @property
+    def skew(self) -> timedelta:
+        """Give how far two honest clocks may lie apart."""
+        return timedelta(seconds=self.policy.clock_skew)
+
+    @property
+    def audience(self) -> Did | None:
+        """Give the party that the chain is shown to: as the presentation's signed proof says, else as the door."""
+        proof = self.chain.target.proof
+        if proof is not None and proof.domain is not None:
+            return Did.parse(str(proof.domain))
+        return self.evidence.door.audience if self.evidence.door is not None else None
+
+    def name(self, did: Did | str) -> str:
+        """Name a party."""
+        return party(self.register, did)
+
+    def holds(self, item: Item, check: str) -> bool:
+        """Tell whether a check of a document, made earlier, lets others build on it."""
+        finding = self.found.get((id(item), check))
+        return finding is not None and finding.holds
+
+
+Ask: TypeAlias = Callable[[Case, Item], Finding]

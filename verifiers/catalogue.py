@@ -1,0 +1,77 @@
+"""The published texts of every check and code, read once (specs/checks/catalogue.json)."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple, cast
+
+import specs
+from trust.report import Bearing, Outcome
+
+Entry = Mapping[str, str]
+
+
+class Question(NamedTuple):
+    """What a check asks, and what is said when all is well."""
+
+    name: str
+    area: str
+    passed: str
+    clause: str
+    bearing: Bearing
+    policies: frozenset[str]
+
+
+class Reason(NamedTuple):
+    """Why a check did not pass, and what can be done about it."""
+
+    code: str
+    check: str
+    outcome: Outcome
+    title: str
+    remedy: str
+    clause: str
+
+
+def _entries(member: str) -> list[Entry]:
+    return cast("list[Entry]", specs.document("checks/catalogue.json")[member])
+
+
+def _question(entry: Entry) -> Question:
+    return Question(
+        name=entry["name"],
+        area=entry["area"],
+        passed=entry["passed"],
+        clause=entry["clause"],
+        bearing=Bearing(entry["bearing"]),
+        policies=frozenset(entry["policies"]),
+    )
+
+
+def _reason(entry: Entry) -> Reason:
+    return Reason(
+        code=entry["code"],
+        check=entry["check"],
+        outcome=Outcome(entry["outcome"]),
+        title=entry["title"],
+        remedy=entry["remedy"],
+        clause=entry["clause"],
+    )
+
+
+@cache
+def questions() -> Mapping[str, Question]:
+    """Give every question by its name, in the order of the plan."""
+    return MappingProxyType({entry["name"]: _question(entry) for entry in _entries("checks")})
+
+
+@cache
+def reasons() -> Mapping[str, Reason]:
+    """Give every reason by its code."""
+    return MappingProxyType({entry["code"]: _reason(entry) for entry in _entries("codes")})
+
+
+def check_of(code: str) -> str:
+    """Name the check that a code belongs to; a code that nobody published belongs to the format."""
+    reason = reasons().get(code)
+    return reason.check if reason is not None else "format.parses"

@@ -1,0 +1,228 @@
+"""Is the method known, do the sealed readings open to the total, does the figure follow, is it the same again?"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from trust.claims.consumption import Fuel
+from trust.claims.emissions import Emissions, OpeningClaim, Row, calculate, grams_exponent, kilograms, weights
+from trust.digest import Digest
+from trust.errors import CommitmentError, MalformedError
+from trust.weighted_sum import Opening, Vector, check_opening, decode
+from verifiers.case import Case
+from verifiers.checks.format import claim_fault
+from verifiers.finding import Finding, failed, not_applicable, passed
+from verifiers.inputs import Source, sources_of
+from verifiers.item import Item
+from verifiers.wording import span
+
+
+def method_known(case: Case, item: Item) -> Finding:
+    """Ask whether the policy knows the method, and the factors of each fuel (calculation.md, method)."""
+    claim = emissions_of(item)
+    if claim.method.id not in case.policy.methods or claim.method.version != "1":
+        return failed(
+            "calculation.method_unknown",
+            f"It was calculated by {claim.method.id}, version {claim.method.version}.",
+            expected=" or ".join(case.policy.methods),
+            found=claim.method.id,
+        )
+    gas = [row for row in claim.rows if row.fuel is not Fuel.ELECTRICITY]
+    if gas:
+        return failed(
+            "calculation.method_unknown",
+            f"The method has no published factor for {gas[0].fuel.value}.",
+            expected="electricity",
+            found=gas[0].fuel.value,
+        )
+    return passed(lambda: f"Version {claim.method.version} of {claim.method.id}.")
+
+
+def sum_opens(case: Case, item: Item) -> Finding:
+    """Ask whether the commitments, weighted by the verified intensity, open to the total (credentials.md, commitments).
+
+    The weights come from the verified series alone, the half-hours from the commitments' own letters alone.
+    """
+    fault = claim_fault(item, "calculation.sum_opens")
+    if fault is not None:
+        return failed(fault.code, f"{fault}.")
+    claim = emissions_of(item)
+    opened_before = _opened_twice(case, item, claim)
+    if opened_before is not None:
+        return opened_before
+    try:
+        sources = sources_of(case, item)
+        for row in claim.rows:
+            finding = _row_opens(row, sources.of_fuel(row.fuel))
+            if finding is not None:
+                return finding
+    except CommitmentError as error:
+        return failed(
+            error.code,
+            f"{error}.",
+            expected="commitments that open to the total",
+            found=", ".join(str(opening.total) for row in claim.rows for opening in row.openings),
+        )
+    except MalformedError as error:
+        return failed("calculation.opening", f"{error}.", expected=error.expected, found=error.found)
+    return passed(
+        lambda: f"The commitments of {span(claim.period)} open to the totals, and no reading was seen."
+    )
+
+
+def figure_follows(case: Case, item: Item) -> Finding:
+    """Ask whether the kilograms are the opened total, rounded once, half to even (calculation.md, step 5)."""
+    claim = emissions_of(item)
+    twice = _two_reports(case, item, claim)
+    if twice is not None:
+        return twice
+    for row in claim.rows:
+        exponents = {
+            grams_exponent(source.claim.unit_code, source.claim.exponent)
+            for source in sources_of(case, item).of_fuel(row.fuel)
+        }
+        if len(exponents) != 1:
+            return failed(
+                "calculation.differs",
+                "Its sources count in different units, and one total covers them.",
+                expected="one exponent",
+                found=", ".join(map(str, sorted(exponents))) or "none",
+            )
+        total = sum(opening.total for opening in row.openings)
+        follows = kilograms(total, exponent=exponents.pop())
+        if follows != row.kg:
+            return _differs(row, follows)
+    return passed(lambda: "; ".join(f"{row.fuel.value}: {row.kg} kg" for row in claim.rows) + ".")
+
+
+def recalculated(case: Case, item: Item) -> Finding:
+    """Ask whether multiplying the readings again gives the same (calculation.md, step 5); for whoever may see them."""
+    claim = emissions_of(item)
+    if not case.policy.recalculates:
+        return not_applicable("The readings are not due to this verifier; the sum was opened instead.")
+    sources = sources_of(case, item)
+    if any(source.readings is None for source in sources.held):
+        return not_applicable("The readings are not at hand; the sum was opened instead.")
+    for row in claim.rows:
+        again = _again(sources.of_fuel(row.fuel))
+        if again is not None and again != row.kg:
+            return _differs(row, again)
+    return passed(
+        lambda: "; ".join(f"{row.fuel.value}: {row.kg} kg, difference 0.000 kg" for row in claim.rows) + "."
+    )
+
+
+def emissions_of(item: Item) -> Emissions:
+    """Give the report that a document makes; only for one that the plan chose by its kind.
+
+    Raises:
+        TypeError: it is another kind of document.
+    """
+    claim = item.credential.claim if item.credential is not None else None
+    if not isinstance(claim, Emissions):
+        raise TypeError(f"{item} is no report of emissions")
+    return claim
+
+
+def _row_opens(row: Row, sources: tuple[Source, ...]) -> Finding | None:
+    """Open each sum of a row, every vector of its sources exactly once."""
+    by_digest = {source.digest: source for source in sources}
+    named = [digest for opening in row.openings for digest in opening.commitments]
+    if sorted(named) != sorted(by_digest):
+        return failed(
+            "calculation.opening",
+            f"The {row.fuel.value} row opens {len(named)} vectors, and its sources have {len(by_digest)}.",
+            expected=_short(by_digest),
+            found=_short(named),
+        )
+    for opening in row.openings:
+        check_opening(_parts(opening, by_digest), Opening(int(opening.total), opening.blinding))
+    return None
+
+
+def _parts(opening: OpeningClaim, by_digest: dict[Digest, Source]) -> list[tuple[Vector, tuple[int, ...]]]:
+    parts = []
+    for digest in opening.commitments:
+        source = by_digest[digest]
+        if source.series is None:
+            raise CommitmentError("no verified intensity gives the weights of this source")
+        vector = decode(source.commitments.points)
+        parts.append((vector, weights(source.series, source.commitments.quality)))
+    return parts
+
+
+def _opened_twice(case: Case, item: Item, claim: Emissions) -> Finding | None:
+    """Find another report in hand that opens one of the same vectors to another total."""
+    mine = {
+        digest: opening for row in claim.rows for opening in row.openings for digest in opening.commitments
+    }
+    for other, report in _other_reports(case, item):
+        for opening in (opening for row in report.rows for opening in row.openings):
+            for digest in opening.commitments:
+                if digest in mine and mine[digest] != opening:
+                    return failed(
+                        "calculation.second_weights",
+                        f"{case.name(other.issuer)} opened the same commitments to {opening.total} as well.",
+                        expected=str(mine[digest].total),
+                        found=str(opening.total),
+                    )
+    return None
+
+
+def _two_reports(case: Case, item: Item, claim: Emissions) -> Finding | None:
+    """Find another figure for the same firm, month and fuel, neither of which replaces the other."""
+    mine = {row.fuel: row.kg for row in claim.rows}
+    for other, report in _other_reports(case, item):
+        if (report.id, report.period) != (claim.id, claim.period) or _replaces(other, item):
+            continue
+        for row in report.rows:
+            if row.fuel in mine and mine[row.fuel] != row.kg:
+                return failed(
+                    "equivocation.two_reports",
+                    f"{case.name(other.issuer)} signed {row.kg} kg for {span(report.period)} as well.",
+                    expected=f"{mine[row.fuel]} kg",
+                    found=f"{row.kg} kg",
+                )
+    return None
+
+
+def _other_reports(case: Case, item: Item) -> list[tuple[Item, Emissions]]:
+    reports = []
+    for other in {id(held): held for held in (*case.chain.items, *case.chain.extra)}.values():
+        claim = other.credential.claim if other.credential is not None else None
+        if isinstance(claim, Emissions) and other.id != item.id:
+            reports.append((other, claim))
+    return reports
+
+
+def _replaces(other: Item, item: Item) -> bool:
+    """Tell whether one of two reports names the other among what it came from."""
+    named = [
+        link.id for held in (other, item) if held.credential is not None for link in held.credential.links
+    ]
+    return other.id in named or item.id in named
+
+
+def _again(sources: tuple[Source, ...]) -> Decimal | None:
+    results = [
+        calculate(source.readings, source.series)
+        for source in sources
+        if source.readings is not None and source.series is not None
+    ]
+    if not results:
+        return None
+    finest = min(result.exponent for result in results)
+    total = sum(result.total * 10 ** (result.exponent - finest) for result in results)
+    return kilograms(total, exponent=finest)
+
+
+def _differs(row: Row, follows: Decimal) -> Finding:
+    return failed(
+        "calculation.differs",
+        f"It states {row.kg} kg for {row.fuel.value}; {follows} kg follow, a difference of {row.kg - follows} kg.",
+        expected=f"{follows} kg",
+        found=f"{row.kg} kg",
+    )
+
+
+def _short(digests: Iterable[Digest]) -> str:
+    return ", ".join(sorted(str(digest)[:16] for digest in digests)) or "none"

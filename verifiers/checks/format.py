@@ -1,0 +1,102 @@
+"""Can it be read, is it a kind we know, does it fit its schema, are its times plausible?"""
+
+from trust.claims.halfhour import stamp
+from trust.errors import MalformedError, PerseusError
+from trust.schema import schema_digest
+from verifiers.case import Case
+from verifiers.catalogue import check_of
+from verifiers.finding import Finding, failed, passed
+from verifiers.item import Item
+from verifiers.wording import moment, noun
+
+
+def parses(_case: Case, item: Item) -> Finding:
+    """Ask whether the bytes are RFC 8785 JSON (RFC 8785, section 3)."""
+    return _fault(item.faults.get("format.parses")) or passed(
+        lambda: f"{len(item.secured.raw):,} bytes of RFC 8785 JSON."
+    )
+
+
+def kind_known(_case: Case, item: Item) -> Finding:
+    """Ask whether the scheme knows the type and the contexts (VCDM 2.0, section 4.5)."""
+    return _fault(item.faults.get("format.kind_known")) or passed(lambda: f"It is of type {item.kind}.")
+
+
+def schema_fits(_case: Case, item: Item) -> Finding:
+    """Ask whether it fits the published schema that it names (VCDM 2.0, section 4.11)."""
+    error = item.faults.get("format.schema_fits") or claim_fault(item, "format.schema_fits")
+    return _fault(error) or _pinned(item) or passed(lambda: f"{noun(item.kind)} fits its schema.")
+
+
+def times_plausible(case: Case, item: Item) -> Finding:
+    """Ask whether its times agree with each other and have come (VCDM 2.0, section 4.9)."""
+    error = claim_fault(item, "time.plausible") or item.faults.get("time.plausible")
+    if error is not None or item.proof is None:
+        return _fault(error) or passed("It states no time of signing.")
+    created = item.proof.created
+    if created > case.at + case.skew:
+        return failed(
+            "time.future",
+            f"It says that it was signed on {moment(created)}, after {moment(case.at)}.",
+            expected=f"at most {stamp(case.at + case.skew)}",
+            found=stamp(created),
+        )
+    if item.credential is None:
+        return passed(lambda: f"It was signed on {moment(created)}.")
+    return _dates(item) or passed(lambda: f"It was signed on {moment(created)}.")
+
+
+def claim_fault(item: Item, check: str) -> PerseusError | None:
+    """Give the fault of the claim, where its code belongs to this check."""
+    error = item.faults.get("claim")
+    return error if error is not None and check_of(error.code) == check else None
+
+
+def _dates(item: Item) -> Finding | None:
+    credential, proof = item.credential, item.proof
+    if credential is None or proof is None:
+        return None
+    if credential.valid_from != proof.created:
+        return failed(
+            "time.malformed",
+            f"validFrom is {moment(credential.valid_from)}, and it was signed on {moment(proof.created)}.",
+            expected=f"validFrom {stamp(proof.created)}",
+            found=stamp(credential.valid_from),
+        )
+    if credential.valid_until is not None and credential.valid_until <= credential.valid_from:
+        return failed(
+            "time.malformed",
+            f"It ends on {moment(credential.valid_until)}, before it begins.",
+            expected=f"validUntil after {stamp(credential.valid_from)}",
+            found=stamp(credential.valid_until),
+        )
+    return None
+
+
+def _pinned(item: Item) -> Finding | None:
+    """Hold the digest by which a credential pins its schema against the published bytes."""
+    pinned = item.members.get("credentialSchema")
+    if not isinstance(pinned, dict):
+        return None
+    published = schema_digest(str(pinned["id"]).rsplit("/", 1)[-1]).multibase
+    if pinned["digestMultibase"] == published:
+        return None
+    return failed(
+        "format.schema",
+        "It names another edition of its schema than the published one.",
+        expected=published,
+        found=str(pinned["digestMultibase"]),
+    )
+
+
+def _fault(error: PerseusError | None) -> Finding | None:
+    if error is None:
+        return None
+    if isinstance(error, MalformedError):
+        return failed(
+            error.code,
+            f"At {error.where or '/'}: expected {error.expected}, found {error.found}.",
+            expected=error.expected,
+            found=error.found,
+        )
+    return failed(error.code, f"{error}.")

@@ -1,0 +1,164 @@
+"""Is the register the trusted one, and did the signer stand in it, in its role and with its key, when it signed?"""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from registry.errors import RegisterError
+from registry.register import Register
+from registry.standing import Obstacle, Outcome, Standing
+from trust.did import Did
+from verifiers.case import Case
+from verifiers.catalogue import check_of, reasons
+from verifiers.finding import Detail, Finding, failed, passed, unknown
+from verifiers.item import Item
+from verifiers.wording import moment
+
+_MOST_STANDINGS = 8_192
+
+
+class Signature(NamedTuple):
+    """What the register is asked about: who signed, in which role, with which key, when."""
+
+    member: Did
+    role: str | None
+    key: str
+    signed_at: datetime
+
+
+def anchored(case: Case, _item: Item) -> Finding:
+    """Ask whether the register is the one that the verifier was given by hand (register.md, trust anchor)."""
+    fault, register, anchor = case.evidence.register_fault, case.register, case.anchor
+    if anchor is None:
+        return unknown(
+            "register.no_anchor",
+            "No trust file was given, so nothing says which scheme to believe.",
+            expected="a trust anchor",
+            found="none",
+        )
+    if fault is not None and check_of(fault.code) != "register.consistent":
+        return _register_fault(fault.code, f"{fault}")
+    if register is None:
+        return unknown("register.unreachable", "No copy of the member register is at hand.")
+    if register.anchor.genesis != anchor.genesis or register.anchor.scheme != anchor.scheme:
+        return failed(
+            "register.no_anchor",
+            f"The register is of {register.anchor.scheme}, and the trust anchor is for {anchor.scheme}.",
+            expected=anchor.genesis.multibase,
+            found=register.anchor.genesis.multibase,
+            remedy="Use the trust file of the scheme that the document comes from, if you trust that scheme.",
+        )
+    if register.anchor.environment != anchor.environment:
+        return failed(
+            "environment.mismatch",
+            f"The register is for {register.anchor.environment}, and the trust anchor for {anchor.environment}.",
+            expected=anchor.environment,
+            found=register.anchor.environment,
+        )
+    return passed(lambda: f"It is the register of {anchor.scheme} ({anchor.environment}).")
+
+
+def consistent(case: Case, _item: Item) -> Finding:
+    """Ask whether the copy is whole and reaches as far as was asked (RFC 9162, section 2.1.4)."""
+    fault, register = case.evidence.register_fault, case.register
+    if fault is not None and check_of(fault.code) == "register.consistent":
+        return _register_fault(fault.code, f"{fault}")
+    if register is None:
+        return unknown("register.stale", "No copy of the member register is at hand.")
+    if case.known_at is not None and not 0 < case.known_at <= register.size:
+        return unknown(
+            "register.stale",
+            f"The copy has {register.size} entries, and {case.known_at} were asked for.",
+            expected=f"{case.known_at} entries",
+            found=f"{register.size} entries",
+        )
+    return passed(lambda: f"The first {case.known_at or register.size} entries of the register fit together.")
+
+
+def known(case: Case, item: Item) -> Finding:
+    """Ask whether the signer was ever a member (register.md, events)."""
+    return _asked(case, item, "member.known", lambda: f"{case.name(item.subject.issuer)} is a member.")
+
+
+def had_role(case: Case, item: Item) -> Finding:
+    """Ask whether the signer stood in its role when it signed (IB1 Role-based Access Control 1.0)."""
+    return _asked(case, item, "member.had_role", lambda: _standing_sentence(case, item))
+
+
+def key_valid(case: Case, item: Item) -> Finding:
+    """Ask whether the key was in use and safe when it signed (register.md, events)."""
+    return _asked(case, item, "key.valid_at_signing", lambda: "The key was in use and safe.")
+
+
+def time_proven(case: Case, item: Item) -> Finding:
+    """Ask whether the moment of signing matters beyond the signer's word (register.md, two clocks)."""
+    return _asked(
+        case, item, "signature.time_proven", lambda: "No event reaches back to the time of signing."
+    )
+
+
+def standing_of(case: Case, item: Item) -> Standing | None:
+    """Give what the register says of the signer, or None where it can say nothing."""
+    register, proof = case.register, item.proof
+    if register is None or proof is None:
+        return None
+    method = proof.verification_method
+    role = case.policy.role_for(item.kind)
+    signature = Signature(method.did, role, method.fragment, proof.created)
+    return _standing(register, signature, case.known_at)
+
+
+def _asked(case: Case, item: Item, check: str, sentence: Detail) -> Finding:
+    standing = standing_of(case, item)
+    if standing is None:
+        return unknown(_UNKNOWN[check], "No copy of the member register answers for that moment.")
+    for obstacle in standing.obstacles:
+        if _check_for(obstacle) == check:
+            return _hindered(obstacle)
+    return passed(sentence)
+
+
+def _check_for(obstacle: Obstacle) -> str:
+    return check_of(obstacle.code) if obstacle.code in reasons() else "member.known"
+
+
+def _hindered(obstacle: Obstacle) -> Finding:
+    find = failed if obstacle.outcome is Outcome.INVALID else unknown
+    return find(
+        obstacle.code,
+        obstacle.sentence,
+        expected=obstacle.expected,
+        found=obstacle.found,
+        remedy=obstacle.remedy,
+    )
+
+
+def _register_fault(code: str, sentence: str) -> Finding:
+    reason = reasons().get(code)
+    if reason is not None and reason.outcome.value == "unknown" and code != "register.no_anchor":
+        return unknown(code, sentence)
+    return failed(code, sentence)
+
+
+def _standing_sentence(case: Case, item: Item) -> str:
+    standing = standing_of(case, item)
+    since = None if standing is None else standing.since
+    tail = f" since {moment(since)}" if since is not None else ""
+    return f"{case.name(item.subject.issuer)} stood in the register{tail}."
+
+
+@lru_cache(maxsize=_MOST_STANDINGS)
+def _standing(register: Register, signature: Signature, known_at: int | None) -> Standing | None:
+    member, role, key, signed_at = signature
+    try:
+        return register.standing(member, role, key, signed_at=signed_at, known_at=known_at)
+    except RegisterError:
+        return None
+
+
+_UNKNOWN = {
+    "member.known": "register.unreachable",
+    "member.had_role": "register.unreachable",
+    "key.valid_at_signing": "register.unreachable",
+    "signature.time_proven": "signature.time_unproven",
+}

@@ -1,0 +1,81 @@
+"""What a report of emissions was calculated from: each source's vectors beside the intensity of its region."""
+
+from dataclasses import dataclass
+
+from trust.claims.commitments import Commitments
+from trust.claims.consumption import Consumption, Fuel, Readings
+from trust.claims.intensity import Intensity, IntensitySeries
+from trust.digest import Digest
+from trust.errors import MalformedError
+from verifiers.case import Case
+from verifiers.item import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source and month: the claim, its commitments, its readings where they are due, and its weights' series."""
+
+    claim: Consumption
+    commitments: Commitments
+    readings: Readings | None
+    intensity: Intensity | None
+    series: IntensitySeries | None
+
+    @property
+    def digest(self) -> Digest:
+        """Name the commitments as an opening does."""
+        return self.claim.commitments.digest_multibase
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Every source that a report names."""
+
+    held: tuple[Source, ...]
+
+    def of_fuel(self, fuel: Fuel) -> tuple[Source, ...]:
+        """Give the sources of one fuel."""
+        return tuple([source for source in self.held if source.claim.fuel is fuel])
+
+
+def sources_of(case: Case, item: Item) -> Sources:
+    """Bring together the inputs of a report, in the order in which it names them.
+
+    Raises:
+        MalformedError: a resource contradicts itself.
+    """
+    found = case.sources.get(id(item))
+    if found is None:
+        intensities = tuple(claim for _, claim in case.chain.inputs_of(item, Intensity))
+        held = [_source(case, claim, intensities) for _, claim in case.chain.inputs_of(item, Consumption)]
+        found = case.sources[id(item)] = Sources(tuple(held))
+    if not isinstance(found, Sources):
+        raise TypeError("sources were expected")
+    return found
+
+
+def intensity_for(claim: Consumption, intensities: tuple[Intensity, ...]) -> Intensity | None:
+    """Choose the series of the meter's own region, else a national one, else any of the month."""
+    if claim.fuel is not Fuel.ELECTRICITY:
+        return None
+    month = [intensity for intensity in intensities if intensity.period == claim.period]
+    own = [intensity for intensity in month if intensity.region == claim.region]
+    national = [intensity for intensity in month if intensity.region.national]
+    return next(iter([*own, *national, *month]), None)
+
+
+def _source(case: Case, claim: Consumption, intensities: tuple[Intensity, ...]) -> Source:
+    commitments = case.resources.read(claim.commitments.digest_multibase, Commitments)
+    if commitments is None:
+        raise MalformedError("commitments", expected="commitments", found="none", code="link.missing")
+    intensity = intensity_for(claim, intensities)
+    series = (
+        None if intensity is None else case.resources.read(intensity.series.digest_multibase, IntensitySeries)
+    )
+    return Source(
+        claim,
+        commitments,
+        case.resources.read(claim.readings.digest_multibase, Readings),
+        intensity,
+        series,
+    )

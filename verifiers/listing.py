@@ -1,0 +1,82 @@
+"""A status list as it was fetched: a credential of its own, opened once for as long as its bytes are in use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import cast
+
+from registry.register import Register
+from registry.standing import Outcome
+from trust.claims.listing import Listing
+from trust.did import Did
+from trust.errors import MalformedError
+from trust.secured import Secured
+from trust.status import StatusList
+from verifiers.item import Item, open_item
+
+LARGEST = 1 << 20
+_HELD = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenList:
+    """A status list whose signature fits; `code` and `fault` say why it cannot be used, or are empty."""
+
+    keeper: Did | None
+    url: str
+    purpose: str
+    valid_from: datetime | None
+    valid_until: datetime | None
+    bits: StatusList | None
+    code: str = ""
+    fault: str = ""
+
+
+@lru_cache(maxsize=_HELD)
+def open_list(secured: Secured, register: Register | None) -> OpenList:
+    """Read and check a status list (Bitstring Status List 1.0, section 3.2)."""
+    item = open_item(secured, place="status list", register=register, limit=LARGEST)
+    if item.credential is None or item.kind != "BitstringStatusListCredential":
+        reason = "; ".join(f"{error}" for error in item.faults.values()) or f"it is a {item.kind}"
+        code = (
+            "status.other_issuer"
+            if {"key.known", "signature.fits"} & item.faults.keys()
+            else "status.malformed"
+        )
+        return _unusable(code, reason)
+    problem = _signed_by_another(item, register)
+    if problem:
+        return _unusable("status.other_issuer", problem)
+    claim = cast("Listing", item.credential.claim)
+    code, fault, bits = "", "", None
+    try:
+        bits = StatusList.decode(claim.encoded_list)
+    except MalformedError as error:
+        code, fault = error.code, f"{error}"
+    return OpenList(
+        keeper=item.issuer,
+        url=item.id,
+        purpose=claim.status_purpose,
+        valid_from=item.credential.valid_from,
+        valid_until=item.credential.valid_until,
+        bits=bits,
+        code=code,
+        fault=fault,
+    )
+
+
+def _signed_by_another(item: Item, register: Register | None) -> str:
+    """Say why the signer of a list may not keep one, or nothing."""
+    proof = item.proof
+    if proof is None or register is None:
+        return "no register names its keeper's key"
+    if proof.verification_method.did != item.issuer or proof.purpose != "assertionMethod":
+        return f"{proof.verification_method} signed the list of {item.issuer}"
+    standing = register.standing(
+        item.issuer, None, proof.verification_method.fragment, signed_at=proof.created
+    )
+    return "" if standing.outcome is Outcome.VALID else standing.sentence
+
+
+def _unusable(code: str, fault: str) -> OpenList:
+    return OpenList(None, "", "", None, None, None, code, fault)

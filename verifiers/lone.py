@@ -1,0 +1,72 @@
+"""One credential from outside the scheme: whose form and signature are judged, and nothing that it says."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from trust.canonical import Json, parse
+from trust.errors import MalformedError, PerseusError, SignatureMismatchError
+from trust.keys import PublicKey
+from trust.report import Subject
+from trust.secured import Secured
+from trust.securing.data_integrity import Proof, read_proof, verify_proof
+from verifiers.chain import Chain
+from verifiers.item import LARGEST_CREDENTIAL, PRESENTATION, Item
+
+_METHOD_SHOWN = 120
+
+
+def open_lone(secured: Secured) -> Chain:
+    """Read a document of anybody's as far as it can be read; it never raises on bad input."""
+    faults: dict[str, PerseusError] = {}
+    try:
+        members = _object(parse(secured.raw, where="", limit=LARGEST_CREDENTIAL))
+    except MalformedError as error:
+        return _chain(Item(secured, "", {}, Subject("", "", "", ""), faults={"format.parses": error}))
+    proof, key = None, None
+    try:
+        proof = read_proof(members)
+        key = _key(proof)
+        verify_proof(members, proof, key)
+    except SignatureMismatchError as error:
+        faults["signature.fits"] = error
+    except MalformedError as error:
+        faults["signature.allowed" if proof is None else "key.known"] = error
+    kind = PRESENTATION if "verifiableCredential" in members else "VerifiableCredential"
+    return _chain(Item(secured, "", members, _subject(members, kind), kind, proof, key, faults=faults))
+
+
+def _chain(item: Item) -> Chain:
+    return Chain(item, (item,), {}, {})
+
+
+def _object(value: Json) -> Mapping[str, Json]:
+    if not isinstance(value, dict):
+        raise MalformedError("", expected="a JSON object", found=type(value).__name__)
+    return cast("Mapping[str, Json]", value)
+
+
+def _key(proof: Proof) -> PublicKey:
+    """Take the key from the identifier; an identifier that would have to be fetched is not known here.
+
+    Raises:
+        MalformedError: the key is weak, or not part of the identifier.
+    """
+    method = proof.verification_method
+    if method.did.multikey is None or method.fragment != method.did.multikey:
+        found = str(method)[:_METHOD_SHOWN]
+        raise MalformedError(
+            "/proof/verificationMethod", expected="a did:key", found=found, code="key.unknown"
+        )
+    return PublicKey.from_multikey(method.did.multikey)
+
+
+def _subject(members: Mapping[str, Json], kind: str) -> Subject:
+    named = members.get("holder" if kind == PRESENTATION else "issuer")
+    issuer = named.get("id") if isinstance(named, dict) else named
+    identifier = members.get("id")
+    return Subject(
+        id=identifier if isinstance(identifier, str) else "",
+        kind=kind,
+        place="",
+        issuer=issuer if isinstance(issuer, str) else "",
+    )

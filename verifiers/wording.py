@@ -1,0 +1,64 @@
+"""How a report names parties, documents and moments: for people first, by the register's names where it has one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from registry.register import Register
+from trust.claims.halfhour import Period
+from trust.did import Did
+from trust.errors import MalformedError
+
+_NOUNS: Mapping[str, str] = MappingProxyType(
+    {
+        "MembershipCredential": "The membership credential",
+        "AccountHolderCredential": "The account holder credential",
+        "ConsentCredential": "The consent",
+        "WithdrawalCredential": "The withdrawal",
+        "ConsumptionCredential": "The consumption",
+        "GridIntensityCredential": "The grid intensity",
+        "EmissionsCredential": "The emissions report",
+        "ReceiptCredential": "The receipt",
+        "WithdrawalReceiptCredential": "The withdrawal receipt",
+        "BitstringStatusListCredential": "The status list",
+        "VerifiablePresentation": "The presentation",
+        "Register": "The register",
+    }
+)
+
+
+def noun(kind: str) -> str:
+    """Name a kind of document as a sentence begins."""
+    return _NOUNS.get(kind, "The document")
+
+
+def party(register: Register | None, did: Did | str) -> str:
+    """Name a party as the register does; a small firm has no name there."""
+    text = str(did)
+    if text.startswith("did:key:"):
+        return "the firm"
+    member = None if register is None else register.member(_did(text))
+    return text or "nobody" if member is None else member.name
+
+
+def document(register: Register | None, kind: str, issuer: str) -> str:
+    """Name a document by its kind and whose it is."""
+    return f"{noun(kind)} of {party(register, issuer)}" if issuer else noun(kind)
+
+
+def moment(at: datetime) -> str:
+    """Write a moment to the minute."""
+    return at.strftime("%Y-%m-%dT%H:%MZ")
+
+
+def span(period: Period) -> str:
+    """Write a month as a month, any other period by its ends."""
+    month = period.month
+    return str(month) if month is not None else f"{moment(period.start)} to {moment(period.end)}"
+
+
+def _did(text: str) -> Did:
+    try:
+        return Did.parse(text)
+    except MalformedError:
+        return Did("did:web:unreadable.invalid")

@@ -1,6 +1,7 @@
 """The catalogue of checks is complete, and a bank clerk can read it."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ CODES: dict[str, dict[str, Any]] = {code["code"]: code for code in CATALOGUE["co
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
+
+HOME = Path(__file__).parents[2]
+ROOTS = ("trust", "registry", "issuers", "holders", "verifiers", "perseus")
 
 NAMES = _words("""
 format.parses format.kind_known format.schema_fits time.plausible signature.allowed signature.fits
@@ -50,7 +54,10 @@ calculation.too_few_slots calculation.second_weights calculation.method_unknown 
 presentation.audience presentation.expired presentation.replayed presentation.holder presentation.channel
 presentation.other_customer policy.separation policy.too_many_estimates policy.quality_score policy.age
 equivocation.two_reports equivocation.two_intensities evidence.deleted
-register.unknown_event register.unwitnessed
+register.unknown_event register.unwitnessed data.register_falls data.split_hours time.zone_assumed
+time.start_assumed equivocation.two_credentials event.body event.scheme event.policy event.prev
+event.backdated event.quorum event.signature event.state event.possession event.precommitment key.exposed
+key.unreadable
 """)
 
 FORBIDDEN = re.compile(
@@ -102,6 +109,21 @@ def test_a_code_has_a_check_an_outcome_and_its_texts(code: str) -> None:
     assert {entry["check"], *entry.get("also", ())} <= set(CHECKS)
     assert {entry["outcome"], *entry.get("may_be", ())} <= {"failed", "warning", "unknown"}
     assert entry.get("bearing", "use") in CATALOGUE["bearing"]
+
+
+def test_every_code_that_the_source_gives_is_in_the_catalogue() -> None:
+    """Names of register events have the same form; the schema of their payload lists them."""
+    payload: Any = specs.document("schemas/register-event-payload.json")
+    known = {*CHECKS, *CODES, *payload["properties"]["type"]["enum"]}
+    areas = "|".join({name.partition(".")[0] for name in (*CHECKS, *CODES)})
+    given = {
+        (code, place.name)
+        for root in ROOTS
+        for place in (HOME / root).rglob("*.py")
+        for code in re.findall(rf'"((?:{areas})\.[a-z_]+)"', place.read_text(encoding="utf-8"))
+    }
+    assert len(given) > len(REASONS) / 2
+    assert {found for found in given if found[0] not in known} == set()
 
 
 def test_every_check_has_a_reason_it_can_give() -> None:

@@ -9,9 +9,14 @@ verifies: `believed` makes the Verified that a verifier would give for a good cr
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
+
+import pytest
 
 from holders.answer import answer_challenge, firm_of, pair
 from holders.grant import Granting, Slip, grant
@@ -25,21 +30,26 @@ from issuers.issue import Signing
 from issuers.openings import Delivered
 from support.keys import signer
 from trust.challenge import Challenge
+from trust.claims.account import AccountHolder, Method
 from trust.claims.account import Assurance as AccountAssurance
-from trust.claims.account import Method
-from trust.claims.consent import Data, Words
-from trust.claims.consumption import Assurance, Fuel, Readings, UnitCode
+from trust.claims.consent import Consent, Data, Words
+from trust.claims.consumption import Assurance, Consumption, Fuel, Readings, UnitCode
 from trust.claims.halfhour import Month
-from trust.claims.intensity import IntensityKind, IntensitySeries, Upstream
+from trust.claims.intensity import Intensity, IntensityKind, IntensitySeries, Upstream
 from trust.claims.region import Region
+from trust.credential import Credential
 from trust.did import Did
 from trust.digest import Digest
-from trust.envelope import envelope
+from trust.envelope import envelope, link
+from trust.errors import NotPermittedError
 from trust.keys import Signer
+from trust.links import Relation
 from trust.report import Bearing, Check, Outcome, Report, Subject, Verified
 from trust.secured import Secured
+from trust.signing import sign
 from trust.status import StatusEntry
 
+C = TypeVar("C")
 BASE = "https://registry.ib1.org/scheme/perseus/"
 PURPOSE = BASE + "process/emissions-calculations"
 REPORTING = BASE + "process/emissions-reporting"
@@ -72,9 +82,20 @@ def urn(name: str) -> str:
     return f"urn:uuid:{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-8{raw[17:20]}-{raw[20:32]}"
 
 
-def believed(secured: Secured) -> Verified[object]:
-    """Give what a verifier would give for a credential in which every check passed."""
+@contextmanager
+def refused(code: str, *words: str) -> Iterator[None]:
+    """Expect that an act is refused with this code, and with these words in its sentence."""
+    with pytest.raises(NotPermittedError) as refusal:
+        yield
+    assert refusal.value.code == code
+    for word in words:
+        assert word in str(refusal.value)
+
+
+def believed(secured: Secured, claim: type[C]) -> Verified[C]:
+    """Give what a verifier would give for a credential of this claim, in which every check passed."""
     credential = envelope(secured)
+    assert isinstance(credential.claim, claim)
     subject = Subject(credential.id, str(credential.kind), "alone", str(credential.issuer))
     passed = Check(
         "format.parses",
@@ -99,6 +120,11 @@ class Story:
     ed25519: bool = False
     month: Month = MONTH
     missing: tuple[int, ...] = (5, 700)
+    grid_region: Region = LONDON
+    fuel: Fuel = Fuel.ELECTRICITY
+    exponents: tuple[int, ...] = (0, 0)
+    series_of: IntensitySeries | None = None
+    lie: bytes | None = None  # readings that the credential binds, though its commitments are to others
     signers: dict[Did, Signer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -199,23 +225,36 @@ class Story:
         ]
         return grant(self.request, granting=granting, slips=slips)
 
+    def given(self, consent: Consent) -> Verified[Consent]:
+        """Sign another consent in the firm's name, whatever it says."""
+        credential: Credential[object] = Credential(
+            self.id("another consent"),
+            self.firm,
+            consent,
+            ASKED_AT,
+            links=(link(Relation.DERIVED, self.account_holder),),
+        )
+        return believed(sign(credential, signer=self.firm_signer), Consent)
+
     def readings(self, source: int = 0) -> Readings:
         """Give a month of readings in watt-hours, with a few half-hours missing."""
         slots = range(len(self.month.period))
         values = tuple(None if i in self.missing else (i * 37 + source * 11) % 1_993 for i in slots)
         quality = "".join("-" if i in self.missing else "M" for i in slots)
         salt = drawn(f"{self.opening}/salt {source}")
-        return Readings(self.month.period, UnitCode.WATT_HOUR, 0, values, quality, salt)
+        return Readings(self.month.period, UnitCode.WATT_HOUR, self.exponents[source], values, quality, salt)
 
     def meter(self, source: int = 0) -> Meter:
         """Give what is known of a meter."""
         level = Assurance(BASE + "assurance/missing-data/Complete", BASE + "assurance/originator/SmartMeter")
-        return Meter(self.source_ids[source], Fuel.ELECTRICITY, "SW1A", LONDON, level)
+        return Meter(self.source_ids[source], self.fuel, "SW1A", LONDON, level)
 
     @property
     def grounds(self) -> Grounds:
         """Give the grounds on which the readings leave."""
-        return Grounds(believed(self.consents[0]), believed(self.account_holder), CAP, PURPOSE)
+        return Grounds(
+            believed(self.consents[0], Consent), believed(self.account_holder, AccountHolder), CAP, PURPOSE
+        )
 
     @cached_property
     def consumption(self) -> tuple[Issued, ...]:
@@ -235,6 +274,8 @@ class Story:
     @cached_property
     def series(self) -> IntensitySeries:
         """Give the month's intensity, one half-hour of it zero."""
+        if self.series_of is not None:
+            return self.series_of
         slots = range(len(self.month.period))
         values = tuple(0 if i == 9 else 40 + (i * 13) % 247 for i in slots)
         return IntensitySeries(self.month.period, values, "F" * len(slots))
@@ -242,33 +283,44 @@ class Story:
     @cached_property
     def intensity(self) -> IssuedSeries:
         """Give what the grid data provider issues."""
+        return self.intensity_by(GRID)
+
+    def intensity_by(self, issuer: Did) -> IssuedSeries:
+        """Give what a member issues as the grid data provider."""
         upstream = Upstream("https://api.carbonintensity.org.uk/regional", Digest.of(b"the raw answer"))
         return issue_intensity(
             self.series,
-            region=LONDON,
+            region=self.grid_region,
             kind=IntensityKind.FORECAST,
             retrieval=Retrieval(METERED_AT, upstream),
             series_id=self.id("series"),
-            signing=self.signing(GRID, METERED_AT, "intensity", 30),
+            signing=self.signing(issuer, METERED_AT, "intensity", 30),
         )
 
     @cached_property
     def delivered(self) -> tuple[Delivered, ...]:
         """Give what the accounting provider holds of each meter."""
-        return tuple(
-            Delivered(believed(one.credential), one.readings, one.commitments, one.k)
-            for one in self.consumption
+        return tuple(self._delivered(one) for one in self.consumption)
+
+    def _delivered(self, one: Issued) -> Delivered:
+        if self.lie is None:
+            return Delivered(believed(one.credential, Consumption), one.readings, one.commitments, one.k)
+        claim = believed(one.credential, Consumption).claim
+        bound = replace(claim.readings, digest_multibase=Digest.of(self.lie))
+        lied = self.signing(EDP, METERED_AT, "lie").issue(
+            replace(claim, readings=bound), links=envelope(one.credential).links
         )
+        return Delivered(believed(lied, Consumption), self.lie, one.commitments, one.k)
 
     @property
     def grid(self) -> Grid:
         """Give what the accounting provider holds of the grid."""
-        return Grid(believed(self.intensity.credential), self.intensity.series)
+        return Grid(believed(self.intensity.credential, Intensity), self.intensity.series)
 
     @property
     def leave(self) -> Leave:
         """Give by whose leave the accounting provider calculates."""
-        return Leave((believed(self.consents[0]),), PURPOSE)
+        return Leave((believed(self.consents[0], Consent),), PURPOSE)
 
     @cached_property
     def emissions(self) -> Reported:

@@ -191,7 +191,8 @@ def test_an_event_dated_back_is_refused_where_its_recording_is_known(scheme: Sch
     event = admit(scheme.register, Did.parse("did:web:x.example"), name="X", at=scheme.at(days=1))
     entry = event.signed(*scheme.officers.values()).entry
     for seconds in (0, 60):
-        assert scheme.register.prefix(4).accept(entry, recorded=scheme.at(days=1, seconds=seconds))
+        at = scheme.at(days=1, seconds=seconds)
+        assert scheme.register.prefix(4).accept(entry, recorded=at).size == 5
     known = Register.replay(scheme.entries, anchor=scheme.anchor, recorded=(START,) * 4)
     with pytest.raises(EventRefusedError, match="before it was recorded") as refused:
         known.accept(entry, recorded=scheme.at(days=1, seconds=61))

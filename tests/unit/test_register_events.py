@@ -9,7 +9,7 @@ import pytest
 from registry.events import Event, SignedEvent
 from registry.log.merkle import leaf_hash
 from support.keys import signer
-from trust.canonical import canonicalize
+from trust.canonical import Json, canonicalize
 from trust.digest import Digest, b64url_decode, b64url_encode
 from trust.errors import MalformedError, SignatureMismatchError
 from trust.keys import PrivateKey
@@ -38,7 +38,7 @@ def reshaped(**changes: object) -> bytes:
     return canonicalize({**document, "payload": b64url_encode(canonicalize(left))})
 
 
-def resigned(header: dict[str, object]) -> bytes:
+def resigned(header: dict[str, Json]) -> bytes:
     """Give the entry with another protected header over its first signature."""
     document = json.loads(ENTRY)
     protected = b64url_encode(canonicalize(header))
@@ -125,7 +125,7 @@ def test_a_payload_of_another_shape_is_refused(changes: dict[str, object], reaso
         ({"alg": "ES256", "kid": 7, "typ": "perseus-event+json"}, "format.schema"),
     ],
 )
-def test_a_header_that_says_more_less_or_otherwise_is_refused(header: dict[str, object], code: str) -> None:
+def test_a_header_that_says_more_less_or_otherwise_is_refused(header: dict[str, Json], code: str) -> None:
     with pytest.raises(MalformedError) as refused:
         SignedEvent.parse(resigned(header))
     assert refused.value.code == code

@@ -1,0 +1,171 @@
+"""Whatever officers and members do, the register's past stays as it was told."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registry import bodies, proposal
+from registry.events import Event
+from registry.log.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
+from registry.register import Register
+from registry.standing import Standing
+from support.keys import signer
+from support.scheme import ROLE, START, Party, SchemeSimulator
+
+ROLES = ("carbon-accounting-provider", "auditor")
+LATEST = 40
+
+
+def begun() -> tuple[SchemeSimulator, tuple[Party, ...]]:
+    """Found a scheme with two members, once for all examples: a register is a value."""
+    scheme = SchemeSimulator()
+    cap = scheme.join("did:web:cap.example", name="GreenLedger", roles=ROLES[:1])
+    edp = scheme.join("did:web:edp.example", name="Meterworks", roles=ROLES[1:])
+    return scheme, (cap, edp)
+
+
+SCHEME, PARTIES = begun()
+SPARE = tuple(signer(f"spare {number}") for number in range(2))
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that somebody puts into the log, allowed or not."""
+
+    kind: str
+    party: int
+    day: int
+    since: int
+    by: str
+    own: bool
+    spare: int
+
+    def event(self, register: Register) -> Event:
+        """Propose it, with the places in the log that it must name."""
+        party = PARTIES[self.party]
+        at = START + timedelta(days=self.day)
+        if self.kind == "key.added":
+            proof = proposal.prove_possession(register, party.did, signer=SPARE[self.spare])
+            return proposal.add_key(register, party.did, proof=proof, at=at)
+        return proposal.propose(register, self.kind, party.did, body=self.body(register), at=at)
+
+    def body(self, register: Register) -> object:
+        """Give the body of the event."""
+        party = PARTIES[self.party]
+        since = START + timedelta(days=min(self.since, self.day))
+        last = register.last_event(str(party.did))
+        return {
+            "member.admitted": bodies.Admission("Anew", ()),
+            "member.suspended": bodies.SuspensionOrder(last if self.own else None),
+            "member.expelled": bodies.Expulsion(since if self.own else None),
+            "role.granted": bodies.Grant(ROLE + ROLES[self.spare]),
+            "role.ended": bodies.RoleEnd(ROLE + ROLES[self.spare]),
+            "key.retired": bodies.KeyEnd(party.signer.key.thumbprint),
+            "key.compromised": bodies.KeyCompromise(
+                party.signer.key.thumbprint, since, last if self.spare else None
+            ),
+        }.get(self.kind, bodies.Nothing())
+
+
+KINDS = (
+    "member.admitted",
+    "member.suspended",
+    "member.reinstated",
+    "member.exit-requested",
+    "member.exited",
+    "member.expelled",
+    "member.unheard-of",
+    "role.granted",
+    "role.ended",
+    "key.added",
+    "key.retired",
+    "key.compromised",
+)
+deeds = st.builds(
+    Deed,
+    kind=st.sampled_from(KINDS),
+    party=st.integers(0, 1),
+    day=st.integers(0, LATEST),
+    since=st.integers(0, LATEST),
+    by=st.sampled_from(("", "a", "b", "ab", "bc", "abc")),
+    own=st.booleans(),
+    spare=st.integers(0, 1),
+)
+
+
+def grown(done: list[Deed]) -> Register:
+    """Put deeds into the log, one after another, whether the rules allow them or not."""
+    register = SCHEME.register
+    for deed in done:
+        officers = [SCHEME.officers[f"officer-{letter}"] for letter in deed.by]
+        own = [PARTIES[deed.party].signer] if deed.own or not officers else []
+        register = register.extend((deed.event(register).signed(*officers, *own).entry,))
+    return register
+
+
+def answers(register: Register, *, known_at: int | None = None) -> list[Standing]:
+    """Ask about both members on many days."""
+    return [
+        register.standing(
+            party.did,
+            ROLE + ROLES[0],
+            party.signer.key.thumbprint,
+            signed_at=START + timedelta(days=day),
+            known_at=known_at,
+            proven_by=None if proof is None else START + timedelta(days=day + proof),
+        )
+        for party in PARTIES
+        for day in range(-1, LATEST + 5, 4)
+        for proof in (None, 1, 20)
+    ]
+
+
+@given(st.lists(deeds, max_size=8), st.integers(0, 8))
+def test_no_later_event_changes_the_answer_at_an_earlier_size(done: list[Deed], cut: int) -> None:
+    register = grown(done)
+    size = min(SCHEME.register.size + cut, register.size)
+    then = Register.replay(register.entries[:size], anchor=SCHEME.anchor)
+    assert answers(register, known_at=size) == answers(then)
+
+
+@given(st.lists(deeds, max_size=8))
+def test_a_log_read_entry_by_entry_is_the_log_read_at_once(done: list[Deed]) -> None:
+    step_by_step = grown(done)
+    at_once = Register.replay(step_by_step.entries, anchor=SCHEME.anchor)
+    assert at_once.ignored == step_by_step.ignored
+    assert at_once.members == step_by_step.members
+    assert answers(at_once) == answers(step_by_step)
+
+
+@given(st.lists(deeds, min_size=1, max_size=6))
+def test_an_ignored_entry_changes_no_answer_but_its_size_and_root(done: list[Deed]) -> None:
+    register = grown(done)
+    ignored = {item.index for item in register.ignored}
+    before = register.prefix(register.size - 1)
+    same = [(answer.outcome, answer.obstacles, answer.events) for answer in answers(before)]
+    after = [(answer.outcome, answer.obstacles, answer.events) for answer in answers(register)]
+    assert same == after or register.size - 1 not in ignored
+
+
+@given(st.binary(max_size=400), st.integers(0, 6), st.integers(0, 200))
+def test_any_bytes_in_a_log_are_reported_and_never_raise(noise: bytes, index: int, at: int) -> None:
+    entry = SCHEME.entries[index]
+    for strange in (noise, entry[:at] + noise + entry[at:], entry[:at] + entry[at + 1 :]):
+        register = SCHEME.register.extend((strange,))
+        assert [item.index for item in register.ignored] == [7]
+        assert register.members == SCHEME.register.members
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 200), st.data())
+def test_every_place_and_every_past_can_be_proven(size: int, data: st.DataObject) -> None:
+    tree = Tree.of(leaf_hash(number.to_bytes(2)) for number in range(size))
+    index = data.draw(st.integers(0, size - 1))
+    older = data.draw(st.integers(0, size))
+    leaf = tree.levels[0][index]
+    verify_inclusion(leaf, index=index, size=size, proof=tree.inclusion(index, size=size), root=tree.root)
+    proof = tree.consistency(older, size=size)
+    verify_consistency(older, older_root=tree.root_at(older), size=size, root=tree.root, proof=proof)
+    assert tree.root_at(older) == Tree.of(tree.levels[0][:older]).root

@@ -109,10 +109,9 @@ def _exchanges(data: list[Value], rows: tuple[Reading, ...]) -> tuple[Finding, .
     found = []
     before: Decimal | None = None
     for slot, where, reading in sorted((row.slot, f"/data/{i}", i) for i, row in enumerate(rows)):
+        place = f"{where}/cumulative"
         counter = member(data[reading], "cumulative", where=where)
-        register = measured(
-            member(counter, "value", where=f"{where}/cumulative"), where=f"{where}/cumulative"
-        )
+        register = measured(member(counter, "value", where=place), where=f"{place}/value")
         if before is not None and register < before:
             detail = (
                 "The meter's register falls here: the meter was exchanged, or its readings are not in order."

@@ -20,11 +20,13 @@ from trust.report import Subject
 from trust.schema import fit
 from trust.secured import Secured
 from trust.securing.data_integrity import Proof, read_proof, verify_proof
+from verifiers.catalogue import check_of
 
 LARGEST_CREDENTIAL = 256 * 1024
 LARGEST_PRESENTATION = 32 * 1024 * 1024
 PRESENTATION = "VerifiablePresentation"
 _CONTEXT = list(CONTEXT)
+_SHAPE = frozenset({"format.kind_known", "time.plausible"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +81,8 @@ def open_item(
     try:
         fit("presentation" if isinstance(kind, str) else kind.schema, members)
     except MalformedError as error:
-        faults["format.schema_fits"] = error
+        owner = check_of(error.code)
+        faults[owner if owner in _SHAPE else "format.schema_fits"] = error
         return Item(secured, place, members, subject, kind=name, faults=faults)
     # (3) The proof, the key it names, and whether the two fit the bytes.
     proof = _proof(members, faults)

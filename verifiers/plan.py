@@ -44,6 +44,7 @@ STATUSED = frozenset({MEMBERSHIP, HOLDER, CONSENT, CONSUMPTION, INTENSITY, EMISS
 USES = frozenset({CONSUMPTION, EMISSIONS})
 SOUND = ("signature.fits", "key.valid_at_signing", "member.known", "member.had_role")
 READ = ("signature.fits",)
+SHOWING = USES | {PRESENTATION}
 REPORT, SHOWN = frozenset({EMISSIONS}), frozenset({PRESENTATION})
 VECTORS = frozenset({CONSUMPTION, INTENSITY})
 OWN = (*SOUND, "link.digests_match", "link.inputs_present")
@@ -95,11 +96,11 @@ STEPS = (
     Step("consent.not_withdrawn", consent.not_withdrawn, frozenset({CONSENT}), READ),
     Step("consent.not_expired", consent.not_expired, frozenset({CONSENT}), READ),
     Step("consent.fresh", consent.fresh, frozenset({CONSENT}), READ),
-    Step("consent.present", use.present, USES, READ, frozenset({CONSENT})),
-    Step("consent.covers_recipient", use.covers_recipient, USES, ("consent.present",)),
-    Step("consent.covers_purpose", use.covers_purpose, USES, ("consent.present",)),
-    Step("consent.covers_period", use.covers_period, USES, ("consent.present",)),
-    Step("consent.in_force_at_signing", use.in_force_at_signing, USES, ("consent.present",)),
+    Step("consent.present", use.present, SHOWING, READ, frozenset({CONSENT})),
+    Step("consent.covers_recipient", use.covers_recipient, SHOWING, ("consent.present",)),
+    Step("consent.covers_purpose", use.covers_purpose, SHOWING, ("consent.present",)),
+    Step("consent.covers_period", use.covers_period, SHOWING, ("consent.present",)),
+    Step("consent.in_force_at_signing", use.in_force_at_signing, SHOWING, ("consent.present",)),
     Step("consent.inside_control", use.inside_control, frozenset({CONSUMPTION}), READ, frozenset({HOLDER})),
     # Links: every digest, every input, no circle, one firm.
     Step("link.digests_match", links.digests_match, EVERY - {"", LIST}, ("format.schema_fits",)),

@@ -27,6 +27,9 @@ from verifiers.item import Item
 from verifiers.wording import moment, noun
 
 _MINUTE = 60
+_BESIDE = frozenset(
+    {"MembershipCredential", "WithdrawalCredential", "AccountHolderCredential", "ReceiptCredential"}
+)
 
 
 class Reception(NamedTuple):
@@ -245,18 +248,18 @@ def _holds_readings(case: Case, digest: Digest) -> bool:
 
 
 def _strangers(case: Case, item: Item) -> list[Item]:
-    """List the credentials that are shown although no report rests on them."""
+    """List the credentials that are shown although no report, and no consent to show one, rests on them."""
     roots = [*case.chain.of_kind("EmissionsCredential")]
     if item.presentation is None or not roots:
         return []
+    roots += [held for held, consent in case.chain.claims(Consent) if consent.data is Data.EMISSIONS]
     seen = {id(item)}
     while roots:
         found = roots.pop()
         if id(found) not in seen:
             seen.add(id(found))
             roots += case.chain.inputs(found)
-    free = {"MembershipCredential", "WithdrawalCredential", "AccountHolderCredential", "ReceiptCredential"}
-    return [other for other in case.chain.items if id(other) not in seen and other.kind not in free]
+    return [other for other in case.chain.items if id(other) not in seen and other.kind not in _BESIDE]
 
 
 def _reader(case: Case) -> str:

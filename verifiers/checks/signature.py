@@ -3,7 +3,7 @@
 from trust.errors import MalformedError, PerseusError
 from trust.securing.data_integrity import high_s
 from verifiers.case import Case
-from verifiers.finding import Finding, failed, passed, unknown
+from verifiers.finding import Finding, failed, not_run, passed, unknown
 from verifiers.item import PRESENTATION, Item
 from verifiers.policy import Scope
 
@@ -12,7 +12,7 @@ def allowed(case: Case, item: Item) -> Finding:
     """Ask whether the policy counts this way of signing (Data Integrity 1.0, section 3)."""
     error = item.faults.get("signature.allowed")
     proof = item.proof
-    if error is not None or proof is None:
+    if proof is None:
         return _missing(error)
     if proof.suite.value not in case.policy.suites:
         return failed(
@@ -78,6 +78,8 @@ def _refused(case: Case, error: PerseusError, signer: str) -> Finding:
 
 
 def _missing(error: PerseusError | None) -> Finding:
+    if error is None:
+        return not_run("time.plausible", "It waits for time.plausible.")
     if isinstance(error, MalformedError):
         return failed(
             error.code,
@@ -85,4 +87,4 @@ def _missing(error: PerseusError | None) -> Finding:
             expected=error.expected,
             found=error.found,
         )
-    return failed("signature.missing", "It carries no signature.", expected="a proof", found="none")
+    return failed(error.code, f"{error}.")

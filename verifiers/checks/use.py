@@ -1,6 +1,11 @@
-"""Whether a use of data, readings let go or emissions reported, lies inside a consent in force when it was signed."""
+"""Whether each use of data lies inside a consent in force: readings let go, a figure made, a figure shown.
 
-from collections.abc import Iterator
+A consumption and a report name their consents themselves; what a presentation shows to a bank needs a consent to
+show it, which travels beside the report.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from trust.claims.account import AccountHolder
@@ -17,91 +22,97 @@ from verifiers.wording import moment, span
 Held = tuple[Item, Consent]
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of data: who let whom have what, of which meters and half-hours, and the consents behind it."""
+
+    data: Data
+    sender: Did | None
+    recipients: tuple[Did, ...]
+    sources: frozenset[str]
+    period: Period
+    consents: tuple[Held, ...]
+
+
 def present(case: Case, item: Item) -> Finding:
-    """Ask whether a consent for this kind of data and every source stands behind it (IB1 Permission Records 1.0)."""
-    consents = _consents(case, item)
-    if not consents:
-        return failed(
-            "consent.missing",
-            f"No consent to {_data(item).value} stands behind it.",
-            expected="a consent in permittedBy",
-            found="none",
-        )
-    allowed = {source for _, consent in consents for source in consent.sources}
-    missing = sorted(set(_sources(case, item)) - allowed)
-    if missing:
-        return failed(
-            "consent.missing",
-            f"No consent names {len(missing)} of the meters that it is about.",
-            expected=missing[0],
-            found=f"{len(allowed)} other meters",
-        )
-    return passed(lambda: f"{len(consents)} consent stands behind it.")
+    """Ask whether a consent for this kind of data and every meter stands behind it (IB1 Permission Records 1.0)."""
+    uses = uses_of(case, item)
+    for use in uses:
+        if not use.consents:
+            return failed(
+                "consent.missing",
+                f"No consent of the firm to {_said(use.data)} stands behind it.",
+                expected=f"a consent for {use.data.value}",
+                found="none",
+            )
+        allowed = {source for _, consent in use.consents for source in consent.sources}
+        missing = sorted(use.sources - allowed)
+        if missing:
+            return failed(
+                "consent.missing",
+                f"No consent names {len(missing)} of the {len(use.sources)} meters that it is about.",
+                expected=missing[0],
+                found=f"{len(allowed)} other meters",
+            )
+    if not uses:
+        return not_applicable("The firm shows its own data, or nothing of a meter is shown.")
+    return passed(lambda: f"{len(uses[0].consents)} consent of the firm stands behind it.")
 
 
 def covers_recipient(case: Case, item: Item) -> Finding:
-    """Ask whether the consent lets this issuer give it to this recipient (IB1 Permission Records 1.0)."""
-    for _, consent in _consents(case, item):
-        if consent.from_ != item.issuer:
-            return failed(
-                "consent.other_recipient",
-                f"The consent lets {case.name(consent.from_)} pass it on, and {case.name(item.issuer)} did.",
-                expected=str(consent.from_),
-                found=str(item.issuer),
-            )
-        for recipient in _recipients(case, item):
-            if consent.to != recipient:
-                return failed(
-                    "consent.other_recipient",
-                    f"The consent lets {case.name(consent.to)} have it, not {case.name(recipient)}.",
-                    expected=str(consent.to),
-                    found=str(recipient),
-                )
-    return passed(lambda: "The consent names who gave it and who has it.")
+    """Ask whether the consent lets this party give it to that one (IB1 Permission Records 1.0)."""
+
+    def problem(use: Use, _: Item, consent: Consent) -> Finding | None:
+        if use.sender is not None and consent.from_ != use.sender:
+            return _other(case, "pass it on", consent.from_, use.sender)
+        strange = [did for did in use.recipients if did != consent.to]
+        return _other(case, "have it", consent.to, strange[0]) if strange else None
+
+    return _each(case, item, problem, "The consent names who gave it and who has it.")
 
 
 def covers_purpose(case: Case, item: Item) -> Finding:
     """Ask whether the consent names the purpose of this use (IB1 Permission Records 1.0, processes)."""
-    purpose = case.policy.purpose_of(_data(item))
-    if purpose is None:
-        return not_applicable("The policy names no purpose.")
-    for _, consent in _consents(case, item):
-        if purpose not in consent.purposes:
-            return failed(
-                "consent.other_purpose",
-                f"The consent does not name {_last(purpose)}.",
-                expected=purpose,
-                found=", ".join(consent.purposes),
-            )
-    return passed(lambda: f"The consent names {_last(purpose)}.")
+
+    def problem(use: Use, _: Item, consent: Consent) -> Finding | None:
+        purpose = case.policy.purpose_of(use.data)
+        if purpose is None or purpose in consent.purposes:
+            return None
+        return failed(
+            "consent.other_purpose",
+            f"The consent does not name {_last(purpose)}.",
+            expected=purpose,
+            found=", ".join(consent.purposes),
+        )
+
+    return _each(case, item, problem, "The consent names the purpose.")
 
 
 def covers_period(case: Case, item: Item) -> Finding:
     """Ask whether every half-hour of it lies in the period of the consent (IB1 Permission Records 1.0)."""
-    period = _period(item)
-    for _, consent in _consents(case, item):
-        if period.start < consent.data_from or period.end > consent.data_to:
-            return failed(
-                "consent.out_of_period",
-                f"It is about {span(period)}; the consent covers {_dates(consent)}.",
-                expected=_dates(consent),
-                found=span(period),
-            )
-    return passed(lambda: f"The consent covers {span(period)}.")
+
+    def problem(use: Use, _: Item, consent: Consent) -> Finding | None:
+        if consent.data_from <= use.period.start and use.period.end <= consent.data_to:
+            return None
+        covered = f"{moment(consent.data_from)} to {moment(consent.data_to)}"
+        return failed(
+            "consent.out_of_period",
+            f"It is about {span(use.period)}; the consent covers {covered}.",
+            expected=covered,
+            found=span(use.period),
+        )
+
+    return _each(case, item, problem, "The consent covers the period.")
 
 
 def in_force_at_signing(case: Case, item: Item) -> Finding:
     """Ask whether the consent had begun and not ended when it was signed (IB1 Permission Records 1.0, expires)."""
-    signed_at = _signed_at(item)
-    for held, consent in _consents(case, item):
+    signed_at = signing_of(item)
+
+    def problem(_: Use, held: Item, consent: Consent) -> Finding | None:
         if signed_at >= consent.expires:
-            return failed(
-                "consent.expired",
-                f"It was signed on {moment(signed_at)}; the consent ran out on {moment(consent.expires)}.",
-                expected=f"a signature before {moment(consent.expires)}",
-                found=moment(signed_at),
-            )
-        begun = _signed_at(held)
+            return _late("consent.expired", signed_at, "ran out", consent.expires)
+        begun = signing_of(held)
         if signed_at + case.skew < begun:
             return failed(
                 "consent.missing",
@@ -109,15 +120,12 @@ def in_force_at_signing(case: Case, item: Item) -> Finding:
                 expected=f"a signature after {moment(begun)}",
                 found=moment(signed_at),
             )
-        ended = [_signed_at(withdrawal) for withdrawal in case.chain.withdrawn(held)]
+        ended = [signing_of(withdrawal) for withdrawal in case.chain.withdrawn(held)]
         if ended and min(ended) <= signed_at:
-            return failed(
-                "consent.withdrawn",
-                f"It was signed on {moment(signed_at)}; the firm had withdrawn on {moment(min(ended))}.",
-                expected=f"a signature before {moment(min(ended))}",
-                found=moment(signed_at),
-            )
-    return passed(lambda: f"The consent was in force on {moment(signed_at)}.")
+            return _late("consent.withdrawn", signed_at, "was withdrawn", min(ended))
+        return None
+
+    return _each(case, item, problem, f"The consent was in force on {moment(signed_at)}.")
 
 
 def inside_control(case: Case, item: Item) -> Finding:
@@ -138,58 +146,19 @@ def inside_control(case: Case, item: Item) -> Finding:
     return passed(lambda: f"The firm controlled the meter in {span(claim.period)}.")
 
 
-def _outside_control(account: AccountHolder, claim: Consumption) -> Finding:
-    control = f"{moment(account.control_from)} to {moment(account.control_until)}"
-    sentence = f"The firm controlled the meter from {control}, and it is about {span(claim.period)}."
-    if claim.id not in account.sources:
-        sentence = "The meter is none of those that the firm controls."
-    return failed("consent.before_control", sentence, expected=control, found=span(claim.period))
-
-
-def _consents(case: Case, item: Item) -> tuple[Held, ...]:
-    """Give the consents that it names for its own kind of data."""
-    data = _data(item)
-    return tuple(held for held in case.chain.inputs_of(item, Consent) if held[1].data is data)
-
-
-def _data(item: Item) -> Data:
-    return Data.EMISSIONS if item.kind == "EmissionsCredential" else Data.CONSUMPTION
-
-
-def _sources(case: Case, item: Item) -> Iterator[str]:
+def uses_of(case: Case, item: Item) -> tuple[Use, ...]:
+    """Give the uses of data that a document makes."""
     claim = item.credential.claim if item.credential is not None else None
     if isinstance(claim, Consumption):
-        yield claim.id
-    else:
-        yield from (held.id for _, held in case.chain.inputs_of(item, Consumption))
+        return (_let_go(case, item, claim),)
+    if isinstance(claim, Emissions):
+        return (_calculated(case, item, claim),)
+    if item.kind != PRESENTATION or item.subject.issuer.startswith("did:key:"):
+        return ()
+    return tuple(_shown(case, report, held) for report, held in case.chain.claims(Emissions))
 
 
-def _recipients(case: Case, item: Item) -> Iterator[Did]:
-    """Name who has it now: who built on it, and for a report whoever it is shown to by another than the firm."""
-    if item.kind == "EmissionsCredential":
-        target = case.chain.target
-        own = target.kind == PRESENTATION and target.subject.issuer.startswith("did:key:")
-        if case.audience is not None and not own:
-            yield case.audience
-        return
-    for user, _ in case.chain.claims(Emissions):
-        if item in case.chain.inputs(user):
-            yield user.issuer
-
-
-def _period(item: Item) -> Period:
-    """Give the period of a consumption or of emissions.
-
-    Raises:
-        TypeError: it is another kind of document.
-    """
-    claim = item.credential.claim if item.credential is not None else None
-    if not isinstance(claim, Consumption | Emissions):
-        raise TypeError(f"{item} has no period")
-    return claim.period
-
-
-def _signed_at(item: Item) -> datetime:
+def signing_of(item: Item) -> datetime:
     """Give the moment of signing of a document whose proof was read.
 
     Raises:
@@ -200,8 +169,74 @@ def _signed_at(item: Item) -> datetime:
     return item.proof.created
 
 
-def _dates(consent: Consent) -> str:
-    return f"{moment(consent.data_from)} to {moment(consent.data_to)}"
+def _let_go(case: Case, item: Item, claim: Consumption) -> Use:
+    users = tuple(user.issuer for user, _ in case.chain.claims(Emissions) if item in case.chain.inputs(user))
+    consents = _linked(case, item, Data.CONSUMPTION)
+    return Use(Data.CONSUMPTION, item.issuer, users, frozenset({claim.id}), claim.period, consents)
+
+
+def _calculated(case: Case, item: Item, claim: Emissions) -> Use:
+    sources = frozenset(held.id for _, held in case.chain.inputs_of(item, Consumption))
+    consents = _linked(case, item, Data.CONSUMPTION)
+    return Use(Data.CONSUMPTION, None, (item.issuer,), sources, claim.period, consents)
+
+
+def _shown(case: Case, report: Item, claim: Emissions) -> Use:
+    sources = frozenset(held.id for _, held in case.chain.inputs_of(report, Consumption))
+    consents = tuple(
+        (held, consent)
+        for held, consent in case.chain.claims(Consent)
+        if consent.data is Data.EMISSIONS and held.issuer == claim.id
+    )
+    audience = () if case.audience is None else (case.audience,)
+    return Use(Data.EMISSIONS, report.issuer, audience, sources, claim.period, consents)
+
+
+def _linked(case: Case, item: Item, data: Data) -> tuple[Held, ...]:
+    return tuple(held for held in case.chain.inputs_of(item, Consent) if held[1].data is data)
+
+
+def _each(
+    case: Case, item: Item, problem: Callable[[Use, Item, Consent], Finding | None], sentence: str
+) -> Finding:
+    """Ask the same of every use and consent, and give the first answer that is not good."""
+    uses = uses_of(case, item)
+    found = (problem(use, held, consent) for use in uses for held, consent in use.consents)
+    return _first(found) or (passed(sentence) if uses else not_applicable("No consent is needed for it."))
+
+
+def _first(findings: Iterable[Finding | None]) -> Finding | None:
+    return next((finding for finding in findings if finding is not None), None)
+
+
+def _other(case: Case, act: str, allowed: Did, found: Did) -> Finding:
+    return failed(
+        "consent.other_recipient",
+        f"The consent lets {case.name(allowed)} {act}, not {case.name(found)}.",
+        expected=str(allowed),
+        found=str(found),
+    )
+
+
+def _late(code: str, signed_at: datetime, what: str, ended: datetime) -> Finding:
+    return failed(
+        code,
+        f"It was signed on {moment(signed_at)}; the consent {what} on {moment(ended)}.",
+        expected=f"a signature before {moment(ended)}",
+        found=moment(signed_at),
+    )
+
+
+def _outside_control(account: AccountHolder, claim: Consumption) -> Finding:
+    control = f"{moment(account.control_from)} to {moment(account.control_until)}"
+    sentence = f"The firm controlled the meter from {control}, and it is about {span(claim.period)}."
+    if claim.id not in account.sources:
+        sentence = "The meter is none of those that the firm controls."
+    return failed("consent.before_control", sentence, expected=control, found=span(claim.period))
+
+
+def _said(data: Data) -> str:
+    return "show its figures" if data is Data.EMISSIONS else "use its readings"
 
 
 def _last(url: str) -> str:

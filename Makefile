@@ -66,11 +66,12 @@ pip install --require-hashes -r $(1); \
 pip install --no-deps --no-build-isolation -e .
 endef
 
-# Names, versions and hashes only: no address of any registry stands in a lock.
-LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --build-deps-for=editable --no-header \
-  --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+# Names, versions and hashes only: no address of any registry stands in a lock. ARGS="--upgrade" takes newer versions.
+LOCK := .venv/lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --build-deps-for=editable \
+  --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options $(ARGS)
 
-lock: .venv/.test
-	$(BIN)/python -m pip install --quiet pip-tools
+lock:
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/pip install --quiet pip-tools
 	$(LOCK) -o requirements/runtime.txt pyproject.toml
 	$(LOCK) --extra=test --extra=postgresql -c requirements/runtime.txt -o requirements/test.txt pyproject.toml

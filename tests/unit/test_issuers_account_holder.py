@@ -1,5 +1,6 @@
 """A key is tied to meters only when it has answered the provider's own challenge, in time."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from holders.answer import answer_challenge
 from issuers.account_holder import LONGEST, issue_account_holder
 from support.keys import signer
 from support.story import ASKED_AT, BANK, EDP, GRID, Story, refused
-from trust.canonical import canonicalize, parse_object
+from trust.canonical import Json, canonicalize, parse_object
 from trust.challenge import Challenge
 from trust.claims.account import AccountHolder
 from trust.did import Did
@@ -36,6 +37,13 @@ def issued(story: Story, answer: Secured, **changed: object) -> Secured:
         "signing": story.signing(EDP, ASKED_AT, "account holder"),
     }
     return issue_account_holder(answer, **(arguments | changed))  # type: ignore[arg-type]  # one case a test
+
+
+def proof_of(answer: Secured) -> Mapping[str, Json]:
+    """Give the proof of an answer."""
+    proof = parse_object(answer.raw)["proof"]
+    assert isinstance(proof, dict)
+    return proof
 
 
 def altered(answer: Secured, **members: object) -> Secured:
@@ -92,13 +100,12 @@ def test_an_answer_signed_by_another_key_is_refused(story: Story) -> None:
 
 
 def test_an_answer_whose_signature_does_not_fit_is_refused(story: Story) -> None:
-    honest, other = answered(story), answer_challenge(story.challenge, signer=story.firm_signer, at=ASKED_AT)
+    honest = answered(story)
     later = answer_challenge(story.challenge, signer=story.firm_signer, at=ASKED_AT + timedelta(seconds=1))
-    proof = dict(parse_object(honest.raw)["proof"])  # type: ignore[arg-type]  # a proof is an object
-    proof["proofValue"] = parse_object(later.raw)["proof"]["proofValue"]  # type: ignore[index]  # the same
-    assert issued(story, other).raw
+    value = proof_of(later)["proofValue"]
+    assert issued(story, honest).raw
     with pytest.raises(SignatureMismatchError):
-        issued(story, altered(honest, proof=proof))
+        issued(story, altered(honest, proof={**proof_of(honest), "proofValue": value}))
 
 
 def test_an_answer_that_says_more_than_it_may_is_refused(story: Story) -> None:

@@ -1,13 +1,17 @@
 """From files to months: which months, what is counted, what is said."""
 
 import gzip
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 
+import specs
 from perseus.calculation import Inputs, Source, calculate
 from perseus.made_up import LABEL, MadeUp, made_up, with_faults
 from perseus.statement import Statement, plain
@@ -27,8 +31,7 @@ YEAR = made_up(7, Month(2025, 11))
 def outcome(
     meter: Source = METER, intensity: Source = GRID, *, at: datetime = AT, **choices: object
 ) -> Statement:
-    inputs = Inputs(meter=(meter,), intensity=(intensity,), **choices)  # type: ignore[arg-type]  # its own fields
-    return calculate(inputs, at=at)
+    return calculate(replace(Inputs(meter=(meter,), intensity=(intensity,)), **choices), at=at)
 
 
 def refusal(meter: Source = METER, intensity: Source = GRID, **choices: object) -> MalformedError:
@@ -80,12 +83,12 @@ def test_findings_on_the_unused_series_do_not_reduce_what_is_counted() -> None:
 
 
 def test_the_answer_has_the_members_that_programs_rely_on() -> None:
-    answer = outcome(outcode="LS1").as_json()
+    answer: dict[str, Any] = dict(outcome(outcode="LS1").as_json())
+    jsonschema_rs.validator_for(specs.document("calculate/calculate-v1.schema.json")).validate(answer)
     assert list(answer) == ["months", "total", "method", "findings"]
     keys = ["month", "expected", "present", "missing", "duplicates", "conflicts", "kwh", "kg", "kg_exact"]
-    assert list(answer["total"]) == keys  # type: ignore[arg-type, call-overload]  # an object
-    assert answer["method"]["region"] == {"id": 18, "name": "GB"}  # type: ignore[index, call-overload]  # an object
-    assert answer["method"]["outcode"] == "LS1"  # type: ignore[index, call-overload]  # an object
+    assert list(answer["total"]) == keys
+    assert (answer["method"]["region"], answer["method"]["outcode"]) == ({"id": 18, "name": "GB"}, "LS1")
 
 
 def test_a_made_up_year_has_twelve_months_and_two_half_hours_less() -> None:
@@ -155,7 +158,7 @@ def test_a_month_asked_for_without_data_is_reported_as_missing_not_as_zero_emiss
         ({"meter_format": "perseus"}, "format.unparseable"),
     ],
 )
-def test_a_choice_that_does_not_fit_is_refused(choices: dict[str, object], code: str) -> None:
+def test_a_choice_that_does_not_fit_is_refused(choices: dict[str, Any], code: str) -> None:
     assert refusal(**choices).code == code
 
 

@@ -1,11 +1,14 @@
 """What is committed reads the same on every machine, and the front page tells the truth."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 
-from support.source_tree import HOME, place_of, tracked
+from support.source_tree import HOME, ROOTS, modules, place_of, syntax, tracked
 
 SLASH = "/"
 MACHINE_PATHS = tuple(f"{SLASH}{folder}{SLASH}" for folder in ("work", "root", "home", "opt"))
@@ -22,6 +25,7 @@ REGISTRIES = tuple(
 )
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
 LOCKED = re.compile(r"[a-z0-9][a-z0-9._-]*==[A-Za-z0-9.!+_-]+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+LOADED_BY_UVICORN = frozenset({"httptools", "uvloop"})
 LOCKS = ("requirements/runtime.txt", "requirements/test.txt")
 
 
@@ -61,6 +65,36 @@ def test_every_direct_dependency_is_locked() -> None:
     wanted = {*project["dependencies"], *extras["test"], *extras["postgresql"]}
     locked = {line.partition("==")[0] for line in (HOME / LOCKS[1]).read_text().splitlines() if "==" in line}
     assert {re.split(r"[\[<>=~! ]", need)[0].lower() for need in wanted} <= locked
+
+
+def distributions_imported() -> set[str]:
+    """Name the distributions whose packages the source imports."""
+    imported = {
+        name.split(".")[0]
+        for path in modules(*ROOTS)
+        for node in ast.walk(syntax(path))
+        for name in names_imported(node)
+    }
+    homes = packages_distributions()
+    foreign = imported - {"_typeshed", *sys.stdlib_module_names, *ROOTS}
+    return {homes.get(name, [name])[0].lower().replace("_", "-") for name in foreign}
+
+
+def names_imported(node: ast.AST) -> list[str]:
+    """List the modules that an import statement names, wherever it stands."""
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module=str(module)):
+            return [module]
+    return []
+
+
+def test_what_is_imported_is_what_is_asked_for() -> None:
+    project = tomllib.loads((HOME / "pyproject.toml").read_text())["project"]
+    wanted = {re.split(r"[\[<>=~! ]", need)[0].lower() for need in project["dependencies"]}
+    assert distributions_imported() - wanted == set()
+    assert wanted - distributions_imported() - LOADED_BY_UVICORN == set()
 
 
 def test_every_make_command_in_the_documents_is_a_target() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema_rs
 import pytest
@@ -31,12 +31,14 @@ YEAR = made_up(7, Month(2025, 11))
 def outcome(
     meter: Source = METER, intensity: Source = GRID, *, at: datetime = AT, **choices: object
 ) -> Statement:
-    return calculate(replace(Inputs(meter=(meter,), intensity=(intensity,)), **choices), at=at)
+    return calculate(
+        replace(Inputs(meter=(meter,), intensity=(intensity,)), **cast("dict[str, Any]", choices)), at=at
+    )
 
 
 def refusal(meter: Source = METER, intensity: Source = GRID, **choices: object) -> MalformedError:
     with pytest.raises(MalformedError) as refused:
-        outcome(meter, intensity, **choices)
+        outcome(meter, intensity, **cast("dict[str, Any]", choices))
     return refused.value
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, NoReturn, TypeVar
 
+from trust.claims.halfhour import Period
 from trust.errors import PerseusError
 from trust.secured import Secured
 
@@ -80,6 +81,19 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a report is about, for its heading: the firm, the months, and the register that was asked.
+
+    `size` is how many entries of the register counted, or None for all at hand.
+    """
+
+    firm: str | None = None
+    period: Period | None = None
+    size: int | None = None
+    scope: str = "chain"
+
+
+@dataclass(frozen=True, slots=True)
 class Report(Generic[C_co]):
     """Everything that was asked of a credential or chain, in plan order, with nothing left out.
 
@@ -89,6 +103,7 @@ class Report(Generic[C_co]):
     checks: tuple[Check, ...]
     _secured: Secured | None = field(default=None, repr=False)
     _claim: C_co | None = field(default=None, repr=False)
+    about: About = field(default_factory=About)
 
     def __iter__(self) -> Iterator[Check]:
         """Walk the checks in plan order."""
@@ -129,6 +144,11 @@ class Report(Generic[C_co]):
     def obstacles(self) -> tuple[Check, ...]:
         """Give every check that stands between this report and a yes."""
         return tuple(c for c in self.checks if c.outcome in {Outcome.FAILED, Outcome.UNKNOWN})
+
+    @property
+    def genuine(self) -> C_co | None:
+        """Give the claim to show, if all was as it should be when it was signed; to use it, `require` it."""
+        return self._claim if self.authentic_at_signing is Answer.YES else None
 
     def require(self) -> "Verified[C_co]":
         """Give the claim, if the verdict is verified.

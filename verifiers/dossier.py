@@ -6,14 +6,16 @@ from decimal import Decimal
 from trust.claims.account import AccountHolder
 from trust.claims.consent import Consent
 from trust.claims.consumption import Consumption, Fuel
+from trust.claims.coverage import RowCoverage
 from trust.claims.emissions import Emissions
-from trust.claims.halfhour import Month
+from trust.claims.halfhour import Month, Period
 from trust.claims.intensity import Intensity
 from trust.did import Did
+from trust.report import About
 from verifiers.chain import Chain
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Figure:
     """The kilograms of one fuel in one month, and how many half-hours were counted."""
 
@@ -21,8 +23,8 @@ class Figure:
     fuel: Fuel
     kg: Decimal
     gases: str
-    counted: int
-    expected: int
+    scope: str
+    coverage: RowCoverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,26 @@ class Dossier:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Give the figures, by month and fuel."""
-        return tuple(sorted(figure for report in self.emissions for figure in figures_of(report)))
+        found = [figure for report in self.emissions for figure in figures_of(report)]
+        return tuple(sorted(found, key=lambda figure: (figure.month, figure.fuel)))
 
 
 def figures_of(report: Emissions) -> tuple[Figure, ...]:
     """Give the figures of one report, a fuel each."""
     month = Month.of(report.period.start)
     return tuple(
-        Figure(month, row.fuel, row.kg, row.gases.value, row.coverage.counted, row.coverage.expected)
-        for row in report.rows
+        Figure(month, row.fuel, row.kg, row.gases.value, row.scope, row.coverage) for row in report.rows
+    )
+
+
+def about_of(chain: Chain, size: int | None, scope: str) -> About:
+    """Say what a report is about: the firm, where there is one, and the months of its documents."""
+    firms = sorted(chain.firms)
+    periods = [claim.period for _, claim in chain.claims(Emissions)]
+    periods = periods or [claim.period for _, claim in chain.claims(Consumption)]
+    return About(
+        firm=str(firms[0]) if len(firms) == 1 else None,
+        period=Period(min(p.first for p in periods), max(p.after for p in periods)) if periods else None,
+        size=size,
+        scope=scope,
     )

@@ -18,7 +18,7 @@ from trust.secured import Secured
 from verifiers.case import Case
 from verifiers.catalogue import check_of
 from verifiers.chain import Chain
-from verifiers.dossier import Dossier
+from verifiers.dossier import Dossier, about_of
 from verifiers.evidence import Evidence
 from verifiers.finding import Finding, failed, not_run
 from verifiers.item import Item
@@ -64,7 +64,8 @@ def verify(
     # (2) The register is asked about first, then (3) each document, bottom-up.
     rows = tuple(_lone(case) if lone else _rows(case))
     # (4) What was found is told, good or bad, with nothing left out.
-    return Report(tell(case, rows), secured, chain.target.members if lone else _claim(chain))
+    claim = chain.target.members if lone else _claim(chain)
+    return Report(tell(case, rows), secured, claim, about_of(chain, size, policy.scope))
 
 
 def _rows(case: Case) -> Iterator[Row]:

@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import cast
 
 from registry.anchor import Anchor
 from registry.register import Register
 from support.keys import signer
 from support.scheme import Party, SchemeSimulator
 from support.story import BANK, CAP, EDP, GRID, LIST_URL, OPERATOR, SHOWN_AT, Story
+from trust.canonical import parse
+from trust.claims.consent import Consent
 from trust.claims.listing import Listing
 from trust.claims.receipt import Receipt
 from trust.credential import Credential
@@ -105,14 +108,26 @@ class ChainSimulator:
         for name, secured in made.items():
             before = envelope(secured)
             links = tuple(replace(link, digest=fresh.get(link.id, link.digest)) for link in before.links)
-            change = self.changes.get(name, _same)
-            after = change(replace(before, links=links))
+            paired = (
+                self._paired(replace(before, links=links))
+                if name == "showing"
+                else replace(before, links=links)
+            )
+            after = self.changes.get(name, _same)(paired)
             if after == before and name not in self.keys:
                 done[name] = secured
             else:
                 done[name] = sign(after, signer=self.signer_of(name, after.issuer))
             fresh[after.id] = done[name].digest
         return done
+
+    def _paired(self, credential: Credential[object]) -> Credential[object]:
+        """Name in a consent the customer that the firm paired with."""
+        assert isinstance(credential.claim, Consent)
+        document = cast("dict[str, str]", parse(self.story.pairing.raw))
+        return replace(
+            credential, claim=replace(credential.claim, customer=Digest.parse(document["customer"]))
+        )
 
     def signer_of(self, name: str, issuer: Did) -> Signer:
         """Give the key that signs a credential: a rogue's own, or that of its issuer."""

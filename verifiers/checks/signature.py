@@ -63,7 +63,9 @@ def key_known(case: Case, item: Item) -> Finding:
             found=str(proof.verification_method),
         )
     if error is not None and case.register is None and error.code == "key.unknown":
-        return unknown("key.unknown", "No register is at hand that could name the key.")
+        return unknown(
+            "key.unknown", "No register is at hand that could name the key.", expected="a key", found=signer
+        )
     if error is not None:
         return _refused(case, error, signer)
     return passed(lambda: f"The key is one of {case.name(signer)}.")

@@ -20,6 +20,7 @@ from perseus.formats.metering import Meter, MeterFile
 from perseus.formats.stamps import Zone
 from perseus.statement import EXACT, MonthFigure, Statement, describe, together
 from perseus.window import Window, window
+from trust.claims.consumption import Fuel
 from trust.claims.emissions import calculate as multiply
 from trust.claims.halfhour import Month
 from trust.claims.intensity import IntensityKind
@@ -65,6 +66,9 @@ def calculate(inputs: Inputs, *, at: datetime) -> Statement:
     """
     place = outcode(inputs.outcode) if inputs.outcode is not None else None
     meter = read_meter(inputs)
+    if meter.fuel is not Fuel.ELECTRICITY:
+        expected = "electricity, because gas has a factor of its own and no grid intensity"
+        raise MalformedError("meter", expected=expected, found=meter.fuel.value, code="data.unit")
     grid = read_grid(inputs)
     findings = [*meter.findings, *grid.findings, *_placed(meter, grid, place)]
     kind = kind_of(grid, inputs.kind)

@@ -31,9 +31,11 @@ _HOUR = 2  # half-hours
 
 
 def read(
-    content: bytes, *, zone: Zone = Zone.UTC, split_hours: bool = False, fuel: Fuel = Fuel.ELECTRICITY
+    content: bytes, *, zone: Zone = Zone.UTC, split_hours: bool = False, fuel: Fuel | None = None
 ) -> MeterFile:
     """Read a supplier's file; `split_hours` takes an hourly one as two equal halves an hour.
+
+    Cubic metres are gas; otherwise the `fuel` is the caller's to name, and electricity where nobody does.
 
     Raises:
         MalformedError: a column, a time or a quantity is not what it must be, or the file is hourly.
@@ -54,7 +56,8 @@ def read(
     findings = _findings(
         names[stamp_column], read_stamps.without_zone, len(rows) if hourly else 0, zone, starts
     )
-    return MeterFile(fuel, unit, scale, _readings(starts, amounts, hourly=hourly), None, findings)
+    burnt = fuel or (Fuel.GAS if unit is UnitCode.CUBIC_METRE else Fuel.ELECTRICITY)
+    return MeterFile(burnt, unit, scale, _readings(starts, amounts, hourly=hourly), None, findings)
 
 
 def _stamp_column(names: Sequence[str]) -> tuple[int, bool]:

@@ -187,6 +187,11 @@ def test_an_answer_of_the_perseus_api_is_known_by_its_first_character() -> None:
     assert refusal(Source("meter", b"\xef\xbb\xbf [1]")).where == "meter: /0"
 
 
+def test_gas_is_never_multiplied_by_the_intensity_of_the_grid() -> None:
+    refused = refusal(Source("gas.csv", b"start,volume [m3]\n2023-01-01T00:00:00Z,1\n"))
+    assert (refused.code, refused.found) == ("data.unit", "gas")
+
+
 def test_meter_and_grid_must_be_of_one_place() -> None:
     month = made_up(7, Month(2026, 2), months=1)
     assert refusal(*files(month), outcode="LS1").code == "data.region"

@@ -13,11 +13,13 @@ from verifiers.catalogue import Question, questions
 from verifiers.checks import (
     calculation,
     consent,
+    customer,
     data,
     demands,
     grid,
     links,
     membership,
+    minimum,
     presentation,
     signature,
     status,
@@ -135,13 +137,13 @@ STEPS = (
     Step("policy.quality", demands.quality, REPORT, READ),
     Step("policy.age", demands.age, REPORT, READ),
     Step("link.acyclic", links.acyclic, EVERY, target=True),
-    Step("data.nothing_extra", presentation.nothing_extra, SHOWN, READ, target=True),
+    Step("data.nothing_extra", minimum.nothing_extra, SHOWN, READ, target=True),
     Step("presentation.nonce", presentation.nonce, SHOWN, READ, target=True),
     Step("presentation.audience", presentation.audience, SHOWN, READ, target=True),
     Step("presentation.fresh", presentation.fresh, SHOWN, READ, target=True),
     Step("presentation.holder", presentation.holder, SHOWN, ("signature.allowed",), target=True),
     Step("presentation.channel", presentation.channel, SHOWN, READ, target=True),
-    Step("presentation.customer", presentation.customer, SHOWN, READ, target=True),
+    Step("presentation.customer", customer.customer, SHOWN, READ, target=True),
 )
 _STANDING = frozenset({"member.known", "member.had_role", "key.valid_at_signing", "signature.time_proven"})
 _EARLY = frozenset({"format", "signature", "membership"})

@@ -38,16 +38,18 @@ class Area:
     @property
     def worst(self) -> str:
         """Give the outcome that a reader must see first."""
-        order = ("failed", "unknown", "warning", "passed", "not_run", "not_applicable")
+        order = ("failed", "unknown", "warning", "not_run", "passed", "not_applicable")
         return next((outcome for outcome in order if self.count(outcome)), "not_applicable")
 
     @property
     def label(self) -> str:
         """Name the area, and how many of its checks passed."""
-        if self.worst == "not_run":
-            waits = plain(str(self.checks[0].get("detail", "")))
-            return f"{mark('not_run')} {self.name} not run: {waits}"
-        return f"{mark(self.worst)} {self.name} {self.count('passed')}/{self.made}"
+        waiting = self.count("not_run")
+        if waiting == self.made:
+            waits = next(str(check["detail"]) for check in self.checks if check["outcome"] == "not_run")
+            return f"{mark('not_run')} {self.name} not run: {plain(waits)}"
+        told = f", {waiting} not run" if waiting else ""
+        return f"{mark(self.worst)} {self.name} {self.count('passed')}/{self.made}{told}"
 
 
 def draw(verdict: Mapping[str, Json]) -> list[str]:
@@ -123,12 +125,12 @@ def _hang(block: Sequence[str], *, last: bool) -> list[str]:
 
 def _opened(area: Area) -> list[str]:
     told = [check for check in area.checks if check["outcome"] in OPEN]
-    tee, end = ("├─", "└─") if fancy() else ("|-", "`-")
+    tee, end, bar = ("├─", "└─", "│ ") if fancy() else ("|-", "`-", "| ")
     lines: list[str] = []
     for place, check in enumerate(told):
         last = place == len(told) - 1
         title = f"{end if last else tee} {mark(str(check['outcome']))} {plain(str(check['title']))}"
-        lines += [two_columns_at(title, str(check["code"])), *_facts(check, bar="   " if last else "|  ")]
+        lines += [two_columns_at(title, str(check["code"])), *_facts(check, bar="  " if last else bar)]
     return lines
 
 

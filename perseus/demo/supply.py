@@ -1,0 +1,130 @@
+"""What goes in: the visitor's own files, or a bakery's year made up from a seed and labelled so wherever shown."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from perseus.calculation import Inputs, Source, calculate, read_grid, read_meter
+from perseus.formats.choice import choose, kind_of
+from perseus.formats.finding import Finding
+from perseus.formats.grid import Grid
+from perseus.formats.metering import Meter, Quantities
+from perseus.made_up import made_up
+from perseus.statement import MonthFigure, Statement
+from trust.claims.emissions import weights
+from trust.claims.halfhour import Month, Period
+from trust.claims.intensity import IntensityKind, IntensitySeries
+from trust.claims.region import GB, Region
+from trust.errors import MalformedError
+from trust.weighted_sum import LEAST_WEIGHTS
+
+SETTLED = timedelta(hours=24)
+YEAR = 12
+LONDON, ANYWHERE_IN_LONDON = Region.of(13), "EC1A"
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Meter and grid as they were read, the months that can be reported, and what their owner must know of them."""
+
+    meter: Meter
+    grid: Grid
+    kind: IntensityKind
+    fill: bool
+    statement: Statement
+    months: tuple[Month, ...]
+    left_out: tuple[Finding, ...]
+    outcode: str
+    region: Region
+    upstream: Source
+    made_up: bool
+
+    def readings(self, month: Month) -> Quantities:
+        """Give the readings of one month."""
+        return self.meter.over(month.period)
+
+    def series(self, month: Month) -> IntensitySeries:
+        """Give the intensities of one month."""
+        return choose(self.grid, month.period, kind=self.kind, fill=self.fill).series
+
+    @property
+    def figures(self) -> tuple[MonthFigure, ...]:
+        """Give the figures of the months that are reported."""
+        wanted = {str(month) for month in self.months}
+        return tuple(figure for figure in self.statement.months if figure.month in wanted)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Give everything that was noticed about the files."""
+        return self.statement.findings + self.left_out
+
+
+def invent(seed: int, *, at: datetime) -> Supply:
+    """Make up the last twelve months that are over and settled."""
+    last = Month.of(at - SETTLED)
+    invented = made_up(seed, Month(last.year - 1, last.month), months=YEAR)
+    inputs = Inputs(
+        meter=(Source("made-up-meter.csv", invented.meter_csv),),
+        intensity=(Source("made-up-intensity.json", invented.intensity_json),),
+        outcode=invented.outcode,
+    )
+    return supply(inputs, at=at, made_up=True)
+
+
+def supply(inputs: Inputs, *, at: datetime, made_up: bool = False) -> Supply:
+    """Read the files, and choose the months whose sum can be opened to a bank.
+
+    Raises:
+        MalformedError: a file is not what it must be, or no month has enough half-hours.
+    """
+    statement = calculate(inputs, at=at)
+    meter, grid = read_meter(inputs), read_grid(inputs)
+    kind = kind_of(grid, inputs.kind)
+    covered = [Month.parse(figure.month) for figure in statement.months]
+    counted = {month: _counted(meter, grid, month.period, kind=kind, fill=inputs.fill) for month in covered}
+    months = tuple(
+        month for month in covered if counted[month] >= LEAST_WEIGHTS and month.period.end + SETTLED <= at
+    )
+    if not months:
+        best = max(counted.values())
+        raise MalformedError(
+            "months",
+            expected=f"a month with at least {LEAST_WEIGHTS:,} half-hours that count, over for a day",
+            found=f"{best:,} half-hours in the best of {len(covered)} months",
+            code="calculation.too_few_slots",
+        )
+    return Supply(
+        meter=meter,
+        grid=grid,
+        kind=kind,
+        fill=inputs.fill,
+        statement=statement,
+        months=months,
+        left_out=tuple(_left_out(month, counted[month]) for month in covered if month not in months),
+        outcode=inputs.outcode or meter.outcode or grid.outcode or ANYWHERE_IN_LONDON,
+        region=_region(grid),
+        upstream=inputs.intensity[0],
+        made_up=made_up,
+    )
+
+
+def _region(grid: Grid) -> Region:
+    """Place the meter where the intensities are; national ones place it nowhere, so the demo says London."""
+    region = grid.region or GB
+    return LONDON if region.national else region
+
+
+def _counted(meter: Meter, grid: Grid, period: Period, *, kind: IntensityKind, fill: bool) -> int:
+    """Count the half-hours that add to the sum: read, and with an intensity above 0."""
+    series = choose(grid, period, kind=kind, fill=fill).series
+    return sum(weight > 0 for weight in weights(series, meter.over(period).quality))
+
+
+def _left_out(month: Month, counted: int) -> Finding:
+    if counted >= LEAST_WEIGHTS:
+        detail = f"{month} is left out: it ended less than a day ago, and its values may still change."
+        return Finding("data.partial_month", str(month.period.first), detail)
+    detail = (
+        f"{month} is left out: {counted:,} of its half-hours count, and a sum over fewer than "
+        f"{LEAST_WEIGHTS:,} would show too much of the readings."
+    )
+    return Finding("calculation.too_few_slots", str(month.period.first), detail)

@@ -1,7 +1,7 @@
 """Granting: the firm answers a request with one consent for each use, each no wider than the one before it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from holders.answer import firm_of
@@ -30,12 +30,16 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Granting:
-    """What the firm brings to a request: its account, its key, and the bank's reference for it as a salted digest."""
+    """What the firm brings to a request: its account, its key, and what it granted before.
+
+    `customer` is the bank's reference for the firm as a salted digest; `earlier` are consents that are in force.
+    """
 
     account_holder: Secured
     signer: Signer = field(repr=False)
     at: datetime
     customer: Digest | None = None
+    earlier: tuple[Secured, ...] = ()
     checkpoint: str | None = None
 
 
@@ -51,43 +55,44 @@ def grant(request: ConsentRequest, *, granting: Granting, slips: Sequence[Slip])
     if len(slips) != len(request.uses):
         reason = f"there are {len(slips)} ids for {len(request.uses)} uses"
         raise _refused(request, reason, "consent.missing")
-    granted: tuple[tuple[Consent, Secured], ...] = ()
+    granted: tuple[Secured, ...] = ()
     for use, slip in zip(request.uses, slips, strict=True):
-        granted = (*granted, _grant_one(request, use, slip, granting=granting, earlier=granted))
-    return tuple(secured for _, secured in granted)
+        granted = (*granted, _grant_one(request, use, slip, granting=granting, granted=granted))
+    return granted
 
 
 def _grant_one(
-    request: ConsentRequest,
-    use: Asked,
-    slip: Slip,
-    *,
-    granting: Granting,
-    earlier: tuple[tuple[Consent, Secured], ...],
-) -> tuple[Consent, Secured]:
-    wider = tuple((consent, secured) for consent, secured in earlier if consent.to == use.from_)
-    consent = _consent(request, use, customer=granting.customer, wider=tuple(held for _, held in wider))
-    for outer, _ in wider:
-        if not consent.narrows(outer):
-            raise _refused(
-                request, f"the use by {use.to} reaches beyond that by {outer.to}", "consent.widened"
-            )
+    request: ConsentRequest, use: Asked, slip: Slip, *, granting: Granting, granted: tuple[Secured, ...]
+) -> Secured:
+    asked = _consent(request, use, customer=granting.customer)
+    wider = _wider(request, asked, (*granting.earlier, *granted))
     credential = Credential(
         id=slip.id,
         issuer=firm_of(granting.signer),
-        claim=consent,
+        claim=replace(asked, depends_on=tuple(envelope(held).id for held in wider)),
         valid_from=granting.at,
         valid_until=request.expires,
-        links=(_derived(granting.account_holder), *(_derived(held) for _, held in wider)),
+        links=(_derived(granting.account_holder), *(_derived(held) for held in wider)),
         status=slip.status,
         checkpoint=granting.checkpoint,
     )
-    return consent, sign(credential, signer=granting.signer)
+    return sign(credential, signer=granting.signer)
 
 
-def _consent(
-    request: ConsentRequest, use: Asked, *, customer: Digest | None, wider: tuple[Secured, ...]
-) -> Consent:
+def _wider(request: ConsentRequest, asked: Consent, given: tuple[Secured, ...]) -> tuple[Secured, ...]:
+    """Find the consents by which the sender has what it would hand on; the new one may only narrow them."""
+    known = ((held, envelope(held).claim) for held in given)
+    before = [
+        (held, claim) for held, claim in known if isinstance(claim, Consent) and claim.to == asked.from_
+    ]
+    wide = tuple(held for held, claim in before if asked.narrows(claim))
+    if before and not wide:
+        reason = f"what {asked.to} would get reaches beyond what {asked.from_} was granted"
+        raise _refused(request, reason, "consent.widened")
+    return wide
+
+
+def _consent(request: ConsentRequest, use: Asked, *, customer: Digest | None) -> Consent:
     return Consent(
         from_=use.from_,
         to=use.to,
@@ -101,7 +106,6 @@ def _consent(
         words=request.words,
         status_keeper=request.status_keeper,
         customer=customer if use.data is Data.EMISSIONS else None,
-        depends_on=tuple(envelope(held).id for held in wider),
     )
 
 

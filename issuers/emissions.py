@@ -5,16 +5,25 @@ consented source; (3) open every commitment or refuse; (4) calculate; (5) open t
 for ever; (6) sign.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from issuers.consented import NOTHING_WITHDRAWN, Use, covered, require_consent
+from issuers.inputs import (
+    Grid,
+    Leave,
+    one_firm,
+    one_period,
+    require_all_sources,
+    require_leave,
+    require_one_region,
+    require_separate,
+)
 from issuers.issue import Signing
 from issuers.openings import Delivered, Opened, Weighted, open_each, open_weighted, require_one_weighting
-from trust.claims.consent import Consent, Data
 from trust.claims.consumption import Fuel
+from trust.claims.coverage import RowCoverage
 from trust.claims.emissions import (
     METHOD,
     SCOPE_2,
@@ -27,34 +36,15 @@ from trust.claims.emissions import (
     kilograms,
     weights,
 )
-from trust.claims.halfhour import Period
-from trust.claims.intensity import Intensity, IntensitySeries
-from trust.claims.region import GB
-from trust.did import Did
+from trust.claims.intensity import IntensitySeries
 from trust.digest import Digest
-from trust.envelope import envelope, link, links_to
+from trust.envelope import link
 from trust.errors import NotPermittedError
 from trust.links import Relation
-from trust.report import Verified
 from trust.resource import read_resource
 from trust.secured import Secured
 
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A verified grid intensity credential and the series that travels beside it."""
-
-    intensity: Verified[Intensity]
-    series: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """By whose leave the accounting provider calculates: the consents, the purpose, what was withdrawn since."""
-
-    consents: tuple[Verified[Consent], ...]
-    purpose: str
-    withdrawn: Mapping[str, datetime] = field(default_factory=lambda: NOTHING_WITHDRAWN)
+__all__ = ["Grid", "Leave", "Past", "Reported", "issue_emissions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +79,13 @@ def issue_emissions(
         MalformedError: when a resource is not what it must be.
     """
     # (1) Nothing is added that belongs to another firm, month or region.
-    period = _one_period(delivered)
-    firm = _one_firm(leave.consents)
-    _require_one_region(delivered, grid)
-    _require_separate(delivered, grid, signing=signing)
+    period = one_period(delivered)
+    firm = one_firm(leave.consents)
+    require_one_region(delivered, grid)
+    require_separate(delivered, grid, signing=signing)
     # (2) The consent to deliver the readings is the consent to calculate from them.
-    _require_leave(delivered, leave, signing=signing)
-    _require_all_sources(delivered, leave)
+    require_leave(delivered, leave, signing=signing)
+    require_all_sources(delivered, leave)
     # (3) What does not open is not what the provider signed.
     series = _series(grid)
     vectors = tuple(_weigh(one, series) for one in delivered)
@@ -103,7 +93,13 @@ def issue_emissions(
     opened = tuple(Opened(vector.commitments, vector.weights) for vector in vectors)
     for new in opened:
         require_one_weighting(new, past=past.opened, correcting=past.correcting)
-    claim = Emissions(firm, period, (_row(vectors, series),), METHOD, Activity(started_at, signing.at))
+    claim = Emissions(
+        firm,
+        period,
+        (_row(vectors, series, absent=len(leave.absent)),),
+        METHOD,
+        Activity(started_at, signing.at),
+    )
     # (6) Every input is named, and bound by its digest.
     links = (
         *(link(Relation.DERIVED, one.consumption) for one in delivered),
@@ -111,76 +107,6 @@ def issue_emissions(
         *(link(Relation.PERMITTED, consent) for consent in leave.consents),
     )
     return Reported(signing.issue(claim, links=links), opened)
-
-
-def _one_period(delivered: Sequence[Delivered]) -> Period:
-    periods = {one.consumption.claim.period for one in delivered}
-    sources = [one.consumption.claim.id for one in delivered]
-    if len(periods) != 1:
-        found = ", ".join(sorted(str(period.month) for period in periods)) or "none"
-        raise _refused(f"the consumption is of these months: {found}", "data.outside_window")
-    if len(set(sources)) != len(sources):
-        raise _refused("one source was delivered twice", "data.duplicate")
-    gas = [
-        one.consumption.claim.id for one in delivered if one.consumption.claim.fuel is not Fuel.ELECTRICITY
-    ]
-    if gas:
-        raise _refused(f"{gas[0]} meters gas, for which no factor is at hand", "calculation.method_unknown")
-    return periods.pop()
-
-
-def _one_firm(consents: Collection[Verified[Consent]]) -> Did:
-    firms = {envelope(consent).issuer for consent in consents}
-    if not firms:
-        raise _refused("there is no consent", "consent.missing")
-    if len(firms) > 1:
-        raise _refused(f"the consents are of {len(firms)} firms", "link.other_subject")
-    return firms.pop()
-
-
-def _require_one_region(delivered: Sequence[Delivered], grid: Grid) -> None:
-    intensity = grid.intensity.claim
-    for one in delivered:
-        claim = one.consumption.claim
-        if intensity.region not in {claim.region, GB}:
-            reason = f"{claim.id} is in {claim.region}, and the intensity is of {intensity.region}"
-            raise _refused(reason, "data.region")
-        if claim.period != intensity.period:
-            reason = f"the consumption is of {claim.period.month}, the intensity of {intensity.period.month}"
-            raise _refused(reason, "data.outside_window")
-
-
-def _require_separate(delivered: Sequence[Delivered], grid: Grid, *, signing: Signing) -> None:
-    grid_provider = envelope(grid.intensity).issuer
-    for one in delivered:
-        provider = envelope(one.consumption).issuer
-        if len({provider, grid_provider, signing.issuer}) < 3:  # noqa: PLR2004 - three roles, three members
-            reason = f"{signing.issuer}, {provider} and {grid_provider} must be three members"
-            raise _refused(reason, "policy.separation")
-
-
-def _require_leave(delivered: Sequence[Delivered], leave: Leave, *, signing: Signing) -> None:
-    uses = {_use(one, leave, signing=signing): one for one in delivered}
-    for use, consent in covered(uses, leave.consents).items():
-        require_consent(consent, use, at=signing.at, withdrawn=leave.withdrawn)
-        if not links_to(uses[use].consumption, Relation.PERMITTED, consent):
-            given, had = envelope(consent).id, envelope(uses[use].consumption).id
-            raise _refused(
-                f"the consumption {had} was not delivered under the consent {given}", "link.digest"
-            )
-
-
-def _use(one: Delivered, leave: Leave, *, signing: Signing) -> Use:
-    claim = one.consumption.claim
-    sender = envelope(one.consumption).issuer
-    return Use(sender, signing.issuer, Data.CONSUMPTION, leave.purpose, claim.id, claim.period)
-
-
-def _require_all_sources(delivered: Sequence[Delivered], leave: Leave) -> None:
-    here = {one.consumption.claim.id for one in delivered}
-    absent = sorted({source for consent in leave.consents for source in consent.claim.sources} - here)
-    if absent:
-        raise _refused(f"the consent names the source {absent[0]}, which is missing", "data.source_missing")
 
 
 def _series(grid: Grid) -> IntensitySeries:
@@ -198,18 +124,24 @@ def _weigh(one: Delivered, series: IntensitySeries) -> Weighted:
     return Weighted(Digest.of(one.commitments), readings, weights(series, readings.quality), one.k)
 
 
-def _row(vectors: Sequence[Weighted], series: IntensitySeries) -> Row:
+def _row(vectors: Sequence[Weighted], series: IntensitySeries, *, absent: int) -> Row:
     """Sum in integers over every source, and round once; sources of one scale share one opening."""
     calculations = [calculate(vector.readings, series) for vector in vectors]
+    slots = absent * len(series.period)
     first, *others = (calculation.coverage for calculation in calculations)
     return Row(
         fuel=Fuel.ELECTRICITY,
         kg=_kilograms(calculations),
         gases=Gases.CO2,
         scope=SCOPE_2,
-        coverage=sum(others, start=first),
+        coverage=sum(others, start=_with_missing(first, slots)),
         openings=tuple(open_weighted(group) for group in _by_scale(vectors)),
     )
+
+
+def _with_missing(coverage: RowCoverage, slots: int) -> RowCoverage:
+    """Count the half-hours of meters that nobody delivered."""
+    return coverage + RowCoverage(slots, 0, slots, 0) if slots else coverage
 
 
 def _kilograms(calculations: Sequence[Calculation]) -> Decimal:

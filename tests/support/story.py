@@ -29,7 +29,7 @@ from issuers.intensity import IssuedSeries, Retrieval, issue_intensity
 from issuers.issue import Signing
 from issuers.openings import Delivered
 from support.keys import signer
-from trust.challenge import Challenge
+from trust.challenge import Challenge, customer_digest
 from trust.claims.account import AccountHolder, Method
 from trust.claims.account import Assurance as AccountAssurance
 from trust.claims.consent import Consent, Data, Words
@@ -57,6 +57,7 @@ LICENCE = BASE + "license/energy-consumption-emissions-edp-cap-fsp/2026-03-12"
 WORDS = (
     b"Green Ledger may read your half-hourly electricity use, and show your monthly figures to Northern Bank."
 )
+REFERENCE = "NB-2231"
 MONTH = Month(2026, 10)
 LONDON = Region.of(13)
 EDP = Did.parse("did:web:edp.demo.perseus.example")
@@ -186,8 +187,12 @@ class Story:
     def pairing(self) -> Secured:
         """Give the pairing of the firm's key with the bank's customer."""
         challenge = Challenge("bank-nonce-0001", BANK, ASKED_AT + timedelta(minutes=10))
-        salt = drawn(f"{self.opening}/pairing")
-        return pair(challenge, reference="NB-2231", salt=salt, signer=self.firm_signer, at=ASKED_AT)
+        return pair(challenge, reference=REFERENCE, salt=self.salt, signer=self.firm_signer, at=ASKED_AT)
+
+    @property
+    def salt(self) -> bytes:
+        """Give what hides the bank's reference, in the pairing and in the consent alike."""
+        return drawn(f"{self.opening}/pairing")
 
     @cached_property
     def request(self) -> ConsentRequest:
@@ -217,7 +222,7 @@ class Story:
     def consents(self) -> tuple[Secured, ...]:
         """Give both consents: readings to the accounting provider, monthly figures to the bank."""
         granting = Granting(
-            self.account_holder, self.firm_signer, ASKED_AT, Digest.of(drawn("salt") + b"NB-2231")
+            self.account_holder, self.firm_signer, ASKED_AT, customer_digest(REFERENCE, salt=self.salt)
         )
         slips = [
             Slip(self.id(f"consent {number}"), (StatusEntry("revocation", 10 + number, LIST_URL),))

@@ -36,7 +36,7 @@ def issued(story: Story, answer: Secured, **changed: object) -> Secured:
         "account": story.account,
         "signing": story.signing(EDP, ASKED_AT, "account holder"),
     }
-    return issue_account_holder(answer, **(arguments | changed))  # type: ignore[arg-type]  # one case a test
+    return issue_account_holder(answer, **(arguments | changed))  # type: ignore[arg-type]  # each test changes one of them
 
 
 def proof_of(answer: Secured) -> Mapping[str, Json]:
@@ -48,7 +48,7 @@ def proof_of(answer: Secured) -> Mapping[str, Json]:
 
 def altered(answer: Secured, **members: object) -> Secured:
     """Change members of a signed answer after it was signed."""
-    return Secured(canonicalize({**parse_object(answer.raw), **members}))  # type: ignore[dict-item]  # JSON
+    return Secured(canonicalize({**parse_object(answer.raw), **members}))  # type: ignore[dict-item]  # each test gives JSON
 
 
 def test_the_credential_names_the_key_that_answered_and_keeps_no_nonce(story: Story) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from issuers.emissions import Grid, Leave, Past, Reported, issue_emissions
 from issuers.issue import Signing
-from issuers.openings import Delivered, Opened
+from issuers.openings import Delivered, Opened, Weighted
 from support.story import (
     CAP,
     EDP,
+    GRID,
     LONDON,
     MONTH,
     OPERATOR,
@@ -182,8 +183,20 @@ def test_another_accounting_provider_than_the_consent_names_is_refused(story: St
 
 
 def test_a_meter_that_the_consent_names_is_not_left_out(two: Story) -> None:
-    with refused("data.source_missing", "missing"):
+    with refused("data.source_missing", two.source_ids[1], "not named so"):
         attempt(two, delivered=two.delivered[:1])
+
+
+def test_a_meter_that_is_named_as_missing_counts_as_missing(two: Story) -> None:
+    named = replace(two.leave, absent=frozenset(two.source_ids[1:]))
+    coverage = claimed(attempt(two, delivered=two.delivered[:1], leave=named)).rows[0].coverage
+    assert (coverage.expected, coverage.missing_readings) == (2 * 1_488, 1_488 + 2)
+
+
+def test_a_meter_that_was_delivered_is_not_named_as_missing(two: Story) -> None:
+    wrong = replace(two.leave, absent=frozenset(two.source_ids[1:]))
+    with refused("data.source_missing", "and is not"):
+        attempt(two, leave=wrong)
 
 
 def test_the_intensity_of_another_region_is_refused(story: Story) -> None:
@@ -211,6 +224,15 @@ def test_another_series_than_the_signed_one_is_refused(story: Story) -> None:
     other = write_resource(changed(story.series, 100))
     with refused("link.digest", "series"):
         attempt(story, grid=replace(story.grid, series=other))
+
+
+def test_a_series_that_is_something_else_is_refused(story: Story) -> None:
+    raw = write_resource(story.readings())
+    claim = story.grid.intensity.claim
+    swapped = replace(claim, series=replace(claim.series, digest_multibase=Digest.of(raw)))
+    signed = story.signing(GRID, REPORTED_AT, "not a series").issue(swapped)
+    with refused("data.outside_window", "not the intensity"):
+        attempt(story, grid=Grid(believed(signed, Intensity), raw))
 
 
 @pytest.mark.parametrize("part", ["readings", "commitments"])
@@ -296,6 +318,8 @@ def test_an_opening_of_other_commitments_is_no_obstacle(story: Story) -> None:
 
 
 def test_readings_and_k_do_not_show_in_what_is_printed(story: Story) -> None:
-    shown = repr(story.delivered[0]) + repr(story.grid)
+    readings = story.readings()
+    weighted = Weighted(Digest.of(b"points"), readings, (1,) * 1_488, story.delivered[0].k)
+    shown = repr(story.delivered[0]) + repr(story.grid) + repr(weighted)
     assert story.delivered[0].k.hex() not in shown
     assert "values" not in shown

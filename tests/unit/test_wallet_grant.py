@@ -9,7 +9,7 @@ import pytest
 from holders.grant import Granting, Slip, grant
 from holders.request import ConsentRequest
 from support.keys import signer
-from support.story import ASKED_AT, BANK, CAP, EDP, Story, drawn, refused
+from support.story import ASKED_AT, BANK, CAP, EDP, GRID, SHOWN_AT, Story, drawn, refused
 from trust.claims.consent import LONGEST, Consent, Data
 from trust.digest import Digest
 from trust.envelope import envelope, links_to
@@ -115,6 +115,25 @@ def test_each_use_needs_an_id(story: Story) -> None:
 def test_a_use_that_nobody_was_allowed_before_rests_on_nothing(story: Story) -> None:
     only = replace(story.request, uses=story.request.uses[1:])
     assert consents(attempt(story, request=only, ids=("only",)))[0].depends_on == ()
+
+
+def test_a_second_bank_rests_on_what_was_granted_before(story: Story) -> None:
+    uses = (replace(story.request.uses[1], to=GRID),)
+    granting = Granting(story.account_holder, story.firm_signer, SHOWN_AT, earlier=story.consents)
+    (second,) = attempt(
+        story, request=replace(story.request, uses=uses), granting=granting, ids=("second bank",)
+    )
+    assert consents((second,))[0].depends_on == (story.id("consent 0"),)
+    assert links_to(second, Relation.DERIVED, story.consents[0])
+
+
+def test_a_second_bank_gets_no_more_than_was_granted_before(story: Story) -> None:
+    longer = replace(
+        story.request, uses=story.request.uses[1:], expires=story.request.expires + timedelta(days=9)
+    )
+    granting = Granting(story.account_holder, story.firm_signer, SHOWN_AT, earlier=story.consents)
+    with refused("consent.widened", str(BANK), str(CAP)):
+        attempt(story, request=longer, granting=granting, ids=("longer",))
 
 
 def test_the_key_does_not_show_in_what_is_printed(story: Story) -> None:

@@ -5,12 +5,21 @@ put together, whatever their order. (3) The months that both cover are chosen. (
 rounded once by `trust.claims.emissions`; the total is the sum of the rounded months.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
-from perseus.formats import carbon_intensity, intensity_csv, metering, perseus_api, supplier_csv
+from perseus.formats import (
+    carbon_intensity,
+    intensity_csv,
+    metering,
+    n3rgy,
+    octopus,
+    perseus_api,
+    supplier_csv,
+)
 from perseus.formats import grid as gridding
 from perseus.formats.choice import Chosen, choose, kind_of
 from perseus.formats.content import unpack
@@ -28,7 +37,7 @@ from trust.claims.region import outcode
 from trust.errors import MalformedError
 
 T = TypeVar("T")
-METER_FORMATS = ("csv", "perseus")
+METER_FORMATS = ("csv", "perseus", "n3rgy", "octopus")
 _JSON = (b"{", b"[")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -119,15 +128,17 @@ def _named(source: Source, reader: Callable[[bytes], T]) -> T:
 
 def _meter_reader(source: Source, inputs: Inputs) -> Callable[[bytes], MeterFile]:
     is_csv = source.name.lower().endswith((".csv", ".csv.gz"))
-    form = inputs.meter_format or ("csv" if is_csv else "perseus" if _looks_json(source) else "csv")
-    if form == "perseus":
-        return perseus_api.read
-    if form != "csv":
-        expected = f"one of {', '.join(METER_FORMATS)}"
-        raise MalformedError(
-            "--meter-format", expected=expected, found=ascii(form[:20]), code="format.unknown_type"
-        )
-    return lambda content: supplier_csv.read(content, zone=inputs.zone, split_hours=inputs.split_hours)
+    form = inputs.meter_format or ("csv" if is_csv or not _looks_json(source) else "perseus")
+    readers: Mapping[str, Callable[[bytes], MeterFile]] = {
+        "csv": partial(supplier_csv.read, zone=inputs.zone, split_hours=inputs.split_hours),
+        "perseus": perseus_api.read,
+        "n3rgy": partial(n3rgy.read, zone=inputs.zone),
+        "octopus": partial(octopus.read, zone=inputs.zone),
+    }
+    if form not in readers:
+        expected, found = f"one of {', '.join(METER_FORMATS)}", ascii(form[:20])
+        raise MalformedError("--meter-format", expected=expected, found=found, code="format.unknown_type")
+    return readers[form]
 
 
 def _grid_reader(inputs: Inputs) -> Callable[[bytes], GridFile]:

@@ -109,6 +109,15 @@ def test_a_real_meter_with_what_binary_floats_left_behind(source: Callable[[str]
     assert meter.over(meter.period).quality.count("M") == 0
 
 
+def test_real_answers_of_n3rgy_and_octopus_are_told_apart(source: Callable[[str], Source]) -> None:
+    answer = source("n3rgy-get_consumption_data.json")
+    meter = read_meter(Inputs(meter=(answer,), intensity=(), meter_format="n3rgy"))
+    assert (len(meter.values), str(meter.period.first)) == (96, "2019-01-01T00:00:00Z")
+    rates = source("octopus-agile-C-2026-10-04.json")
+    with pytest.raises(MalformedError, match="expected a member interval_start"):
+        read_meter(Inputs(meter=(rates,), intensity=(), meter_format="octopus"))
+
+
 def test_the_public_demo_s_file_is_refused_for_its_times_and_its_type(
     source: Callable[[str], Source],
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perseus.formats import carbon_intensity, grid, intensity_csv, perseus_api, supplier_csv
+from perseus.formats import carbon_intensity, grid, intensity_csv, n3rgy, octopus, perseus_api, supplier_csv
 from perseus.formats.choice import choose
 from perseus.formats.metering import settle
 from perseus.formats.stamps import Zone
@@ -53,6 +53,8 @@ READERS: list[Callable[[bytes], object]] = [
     perseus_api.read,
     carbon_intensity.read,
     intensity_csv.read,
+    n3rgy.read,
+    octopus.read,
 ]
 slots = st.lists(
     st.tuples(st.none() | st.integers(0, 10**7), st.none() | st.integers(0, 800)), min_size=1, max_size=60
@@ -152,7 +154,7 @@ json_values = st.recursive(
 )
 
 
-@given(st.sampled_from([perseus_api.read, carbon_intensity.read]), json_values)
+@given(st.sampled_from([perseus_api.read, carbon_intensity.read, n3rgy.read, octopus.read]), json_values)
 def test_no_json_makes_a_reader_fail_otherwise_than_by_saying_so(
     reader: Callable[[bytes], object], document: object
 ) -> None:

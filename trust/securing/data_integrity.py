@@ -61,7 +61,8 @@ def verify_proof(document: Mapping[str, Json], proof: Proof, key: PublicKey) -> 
     """
     if key.algorithm is not proof.suite.algorithm:
         raise SignatureMismatchError(f"{proof.suite.value} takes no key for {key.algorithm.value}")
-    unsecured = {name: member for name, member in document.items() if name != "proof"}
+    unsecured = dict(document)
+    unsecured.pop("proof", None)
     key.verify(proof.signature, _signed(proof.config, canonicalize_parsed(unsecured)))
 
 

@@ -1,6 +1,5 @@
 """The proof of a secured document as a value: who says to have signed it, when, how and what for."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,10 +16,15 @@ from trust.securing.suite import Suite
 Purpose: TypeAlias = Literal["assertionMethod", "authentication"]
 
 _SUITES = {suite.value: suite for suite in Suite}
-_PURPOSES = {"assertionMethod", "authentication"}
-_TEXTS = ("cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue")
-_MEMBERS = {"type", "@context", "id", "challenge", "domain", "nonce", *_TEXTS}
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
+_PURPOSES = ("assertionMethod", "authentication")
+_MEMBERS = {"type", "@context", "id", "challenge", "domain", "nonce"} | {
+    "cryptosuite",
+    "created",
+    "verificationMethod",
+    "proofPurpose",
+    "proofValue",
+}
+_INSTANT_SIZE = 20
 _HALF = 32
 _SHOWN = 60
 
@@ -49,7 +53,7 @@ def read_proof(document: Mapping[str, Json]) -> Proof:
             member that is not what it must be.
     """
     proof = document.get("proof")
-    if not isinstance(proof, dict):
+    if not isinstance(proof, dict) or not proof:
         _refuse_absent(proof)
     if proof.get("type") != "DataIntegrityProof":
         _refuse("type", "DataIntegrityProof", proof.get("type"), code="signature.suite_not_allowed")
@@ -57,20 +61,20 @@ def read_proof(document: Mapping[str, Json]) -> Proof:
         _refuse(min(proof.keys() - _MEMBERS), "no such member", "one", code="format.schema")
     if "@context" in proof and proof["@context"] != document.get("@context"):
         _refuse("@context", "the context of the document", "another", code="format.unknown_context")
-    suite_name, created, method, purpose, value = _texts(proof)
-    if (suite := _SUITES.get(suite_name)) is None:
-        _refuse("cryptosuite", " or ".join(_SUITES), suite_name, code="signature.suite_not_allowed")
+    config = dict(proof)
+    value = _text(config.pop("proofValue", None), "proofValue")
+    purpose = proof.get("proofPurpose")
     if purpose not in _PURPOSES:
-        _refuse("proofPurpose", " or ".join(sorted(_PURPOSES)), purpose, code="signature.purpose")
+        _refuse("proofPurpose", " or ".join(_PURPOSES), purpose, code="signature.purpose")
     return Proof(
-        suite,
-        _instant(created),
-        _method(method),
+        _suite(proof.get("cryptosuite")),
+        _instant(_text(proof.get("created"), "created")),
+        _method(_text(proof.get("verificationMethod"), "verificationMethod")),
         cast("Purpose", purpose),
-        _optional(proof, "challenge"),
-        _optional(proof, "domain"),
+        _text(proof["challenge"], "challenge") if "challenge" in proof else None,
+        _text(proof["domain"], "domain") if "domain" in proof else None,
         _signature(value),
-        canonicalize_parsed({name: member for name, member in proof.items() if name != "proofValue"}),
+        canonicalize_parsed(config),
     )
 
 
@@ -80,28 +84,27 @@ def high_s(proof: Proof) -> bool:
     return proof.suite is Suite.ECDSA_JCS_2019 and s > P256_ORDER // 2
 
 
-def _texts(proof: Mapping[str, Json]) -> list[str]:
-    texts = [proof.get(name) for name in _TEXTS]
-    for name, text in zip(_TEXTS, texts, strict=True):
-        if not isinstance(text, str):
-            _refuse(name, "text", text)
-    return cast("list[str]", texts)
+def _suite(name: Json) -> Suite:
+    suite = _SUITES.get(name) if isinstance(name, str) else None
+    if suite is None:
+        _refuse("cryptosuite", " or ".join(_SUITES), name, code="signature.suite_not_allowed")
+    return suite
 
 
-def _optional(proof: Mapping[str, Json], name: str) -> str | None:
-    text = proof.get(name)
-    if text is not None and not isinstance(text, str):
+def _text(text: Json, name: str) -> str:
+    if not isinstance(text, str):
         _refuse(name, "text", text)
-    if text is None and name in proof:
-        _refuse(name, "text", None)
     return text
 
 
 def _instant(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text if _INSTANT.fullmatch(text) else "")
+        instant = datetime.fromisoformat(text)
     except ValueError:
+        instant = None
+    if instant is None or len(text) != _INSTANT_SIZE or f"{instant.isoformat()[:-6]}Z" != text:
         _refuse("created", "a UTC time in whole seconds, 2026-11-22T10:00:00Z", text, code="time.malformed")
+    return instant
 
 
 @lru_cache(maxsize=1_024)
@@ -119,7 +122,7 @@ def _signature(text: str) -> bytes:
 
 
 def _refuse_absent(proof: Json) -> NoReturn:
-    if proof is None or proof in ([], {}):
+    if proof in (None, [], {}):
         raise MalformedError("/proof", expected="a proof", found="none", code="signature.missing")
     found = f"{len(proof)} proofs" if isinstance(proof, list) else f"a {type(proof).__name__}"
     raise MalformedError("/proof", expected="exactly one proof object", found=found, code="format.schema")

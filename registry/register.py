@@ -1,6 +1,5 @@
 """The register: the fold of the log up to one size, and the questions that it answers (register.md)."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +9,6 @@ from registry.anchor import Anchor
 from registry.checkpoints import check_checkpoint, check_kept, require_anchor, require_log_key
 from registry.errors import EventRefusedError, RegisterError
 from registry.fold.step import Ignored, State
-from registry.history import History
 from registry.judge.judge import judge
 from registry.kept import Kept
 from registry.log.checkpoint import Checkpoint
@@ -19,6 +17,7 @@ from registry.members import Member
 from registry.recording import bound, recorded_by
 from registry.scheme import Scheme
 from registry.standing import Outcome, Question, Standing
+from registry.views import Views
 from trust.did import Did
 from trust.keys import PublicKey
 
@@ -37,23 +36,21 @@ class Register:
     tree: Tree
     checkpoint: Checkpoint | None
     recorded: tuple[datetime, ...]
-    _state: State
-    _views: Kept[tuple[Did, int], History] = field(default_factory=lambda: Kept(_MOST))
+    _views: Views
     _answers: Kept[tuple[Did, str | None, str | None, int], Standing] = field(
         default_factory=lambda: Kept(_MOST)
     )
     _roots: Kept[int, bytes] = field(default_factory=lambda: Kept(_MOST))
 
-    @classmethod
+    @staticmethod
     def replay(
-        cls,
         entries: Sequence[bytes],
         *,
         anchor: Anchor,
         checkpoint: str | None = None,
         recorded: Sequence[datetime] = (),
         kept: Checkpoint | None = None,
-    ) -> Self:
+    ) -> "Register":
         """Replay the log from its first entry.
 
         `checkpoint` is the signed note over these entries, `recorded` the earliest time each entry may have been
@@ -69,15 +66,11 @@ class Register:
                 f"The register is not the one of the trust anchor {anchor.scheme}: it has {found}.",
                 code="register.no_anchor",
             )
-        state = State.of_genesis(entries[0], tree.levels[0][0])
-        require_anchor(state.scheme, anchor)
-        for index in range(1, len(entries)):
-            state.step(entries[index], tree=tree, recorded=bound(recorded, index))
-        require_log_key(state.scheme, anchor)
-        checked = None if checkpoint is None else check_checkpoint(checkpoint, anchor, state.scheme, tree)
+        name = (anchor, tree.size, tree.root, tuple(recorded))
+        known = _REPLAYED.get(name) or _REPLAYED.put(name, _replayed(entries, tree, anchor, tuple(recorded)))
         if kept is not None:
             check_kept(kept, tree)
-        return cls(anchor, tuple(entries), tree, checked, tuple(recorded), state)
+        return known if checkpoint is None else known.under(checkpoint)
 
     @property
     def size(self) -> int:
@@ -92,32 +85,34 @@ class Register:
     @property
     def scheme(self) -> Scheme:
         """The officers, the policy and the log keys in force."""
-        return self._state.scheme
+        return self._views.state.scheme
 
     @property
     def ignored(self) -> tuple[Ignored, ...]:
         """The entries without effect, each with the rule that it breaks."""
-        return tuple(self._state.ignored)
+        return tuple(self._views.state.ignored)
 
     @property
     def members(self) -> tuple[Member, ...]:
         """Everybody who was ever admitted, in the order of admission, as recorded now."""
-        return tuple(Member.of(did, item) for did, item in self._state.histories.items() if item.memberships)
+        return tuple(
+            Member.of(did, item) for did, item in self._views.state.histories.items() if item.memberships
+        )
 
     def member(self, did: Did, *, at: datetime | None = None) -> Member | None:
         """Give a member as it stood at a moment, or by everything recorded; None if it was never admitted."""
-        history = self._state.histories.get(did)
+        history = self._views.state.histories.get(did)
         return Member.of(did, history, at=at) if history is not None and history.memberships else None
 
     def key(self, member: Did, thumbprint: str) -> PublicKey | None:
         """Give any key that the member ever had, also one retired or compromised since."""
-        history = self._state.histories.get(member)
+        history = self._views.state.histories.get(member)
         found = history.key(thumbprint) if history is not None else None
         return None if found is None else found.key
 
     def last_event(self, subject: str) -> int | None:
         """Give the index of the last event about a subject, which its next event must name as `prev`."""
-        return self._state.last.get(subject)
+        return self._views.state.last.get(subject)
 
     def root_at(self, size: int) -> bytes:
         """Give the root over the first entries.
@@ -132,7 +127,7 @@ class Register:
 
     def size_at(self, moment: datetime) -> int:
         """Give how many entries were surely recorded by a moment; `known_at` takes such a size."""
-        return recorded_by(moment, recorded=self.recorded, effective=self._state.effective)
+        return recorded_by(moment, recorded=self.recorded, effective=self._views.state.effective)
 
     def standing(
         self,
@@ -168,7 +163,7 @@ class Register:
             self._answers.put(name, answer)
         return answer
 
-    def prefix(self, size: int) -> Self:
+    def prefix(self, size: int) -> "Register":
         """Give the register as its first entries tell it.
 
         Raises:
@@ -191,15 +186,21 @@ class Register:
         """
         added = tuple(entries)
         tree = self.tree.extended(map(leaf_hash, added))
-        state = self._state.copy()
+        state = self._views.state.copy()
         for index, entry in enumerate(added):
             state.step(entry, tree=tree, recorded=bound(recorded, index))
-        checked = (
-            None if checkpoint is None else check_checkpoint(checkpoint, self.anchor, state.scheme, tree)
-        )
         complete = len(self.recorded) == self.size
         known = (*self.recorded, *recorded) if complete else self.recorded
-        return type(self)(self.anchor, (*self.entries, *added), tree, checked, known, state)
+        grown = type(self)(self.anchor, (*self.entries, *added), tree, None, known, Views(state))
+        return grown if checkpoint is None else grown.under(checkpoint)
+
+    def under(self, checkpoint: str) -> Self:
+        """Give the same register with the checkpoint that the log signed about exactly its entries.
+
+        Raises:
+            RegisterError: it signed none such.
+        """
+        return replace(self, checkpoint=check_checkpoint(checkpoint, self.anchor, self.scheme, self.tree))
 
     def accept(self, entry: bytes, *, recorded: datetime | None = None) -> Self:
         """Give the register with one more entry, and refuse what the fold would ignore.
@@ -214,29 +215,24 @@ class Register:
         return grown
 
     def _judge(self, member: Did, question: Question, size: int) -> Standing:
-        unknown = tuple(index for index in self.scheme.unknown if index < size)
-        question = replace(question, owner=self._owner(question.key, size))
-        root = self.root_at(size)
-        return judge(self._history(member, size), question, size=size, root=root, scheme_unknown=unknown)
+        asked = replace(question, owner=self._views.owner(question.key, size=size))
+        history, unknown = self._views.history(member, size=size), self._views.unknown(size=size)
+        return judge(history, asked, size=size, root=self.root_at(size), scheme_unknown=unknown)
 
-    def _history(self, member: Did, size: int) -> History:
-        history = self._state.histories.get(member)
-        if history is None:
-            return History(str(member))
-        seen = len(history.events) if size == self.size else bisect_left(history.events, size)
-        if seen == len(history.events):
-            return history
-        view = self._views.get((member, seen))
-        if view is None:
-            view = self._views.put((member, seen), history.as_of(size))
-        return view
 
-    def _owner(self, thumbprint: str | None, size: int) -> str | None:
-        owner = self._state.owners.get(thumbprint) if thumbprint is not None else None
-        if owner is None or thumbprint is None:
-            return None
-        key = self._state.histories[owner].key(thumbprint)
-        return self._state.histories[owner].name if key is not None and key.span.start.index < size else None
+def _replayed(
+    entries: Sequence[bytes], tree: Tree, anchor: Anchor, recorded: tuple[datetime, ...]
+) -> Register:
+    """Fold all entries; a log that was folded before is not folded again, because its root names it whole."""
+    state = State.of_genesis(entries[0], tree.levels[0][0])
+    require_anchor(state.scheme, anchor)
+    for index in range(1, len(entries)):
+        state.step(entries[index], tree=tree, recorded=bound(recorded, index))
+    require_log_key(state.scheme, anchor)
+    return Register(anchor, tuple(entries), tree, None, recorded, Views(state))
+
+
+_REPLAYED: Kept[tuple[Anchor, int, bytes, tuple[datetime, ...]], Register] = Kept(16)
 
 
 def _still_holds(answer: Standing, signed_at: datetime, proven_by: datetime | None) -> bool:

@@ -3,7 +3,7 @@
 Each refusal carries the code that a verifier would give to a credential signed in spite of it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -87,21 +87,6 @@ def require_account_holder(
         raise _refused(use, reason, "consent.not_account_holder")
     if not account_holder.claim.controls(use.source, use.period):
         raise _refused(use, _control(account_holder.claim, use.source), "consent.before_control")
-
-
-def covered(
-    uses: Collection[Use], consents: Collection[Verified[Consent]]
-) -> Mapping[Use, Verified[Consent]]:
-    """Find for each use the consent that names its source, so that each can be asked for its own.
-
-    Raises:
-        NotPermittedError: when no consent names the source of a use.
-    """
-    found = {use: next((c for c in consents if use.source in c.claim.sources), None) for use in uses}
-    for use, consent in found.items():
-        if consent is None:
-            raise _refused(use, f"no consent at hand names the source {use.source}", "consent.missing")
-    return {use: consent for use, consent in found.items() if consent is not None}
 
 
 def _require_parties(consent: Consent, use: Use) -> None:

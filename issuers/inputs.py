@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from issuers.consented import NOTHING_WITHDRAWN, Use, covered, require_consent
+from issuers.consented import NOTHING_WITHDRAWN, Use, require_consent
 from issuers.issue import Signing
 from issuers.openings import Delivered
 from trust.claims.consent import Consent, Data
@@ -112,14 +112,18 @@ def require_leave(delivered: Sequence[Delivered], leave: Leave, *, signing: Sign
     Raises:
         NotPermittedError: at the first source that no consent covers, or covers no longer.
     """
-    uses = {_use(one, leave, signing=signing): one for one in delivered}
-    for use, consent in covered(uses, leave.consents).items():
-        require_consent(consent, use, at=signing.at, withdrawn=leave.withdrawn)
-        if not links_to(uses[use].consumption, Relation.PERMITTED, consent):
-            given, had = envelope(consent).id, envelope(uses[use].consumption).id
+    for one in delivered:
+        use = _use(one, leave, signing=signing)
+        naming = [consent for consent in leave.consents if use.source in consent.claim.sources]
+        if not naming:
+            raise _refused(f"no consent at hand names the source {use.source}", "consent.missing")
+        under = [consent for consent in naming if links_to(one.consumption, Relation.PERMITTED, consent)]
+        if not under:
+            had, given = envelope(one.consumption).id, envelope(naming[0]).id
             raise _refused(
                 f"the consumption {had} was not delivered under the consent {given}", "link.digest"
             )
+        require_consent(under[0], use, at=signing.at, withdrawn=leave.withdrawn)
 
 
 def _use(one: Delivered, leave: Leave, *, signing: Signing) -> Use:

@@ -161,6 +161,12 @@ def test_a_consent_under_which_the_consumption_was_not_delivered_is_refused(stor
         attempt(story, leave=replace(story.leave, consents=(again,)))
 
 
+def test_of_two_consents_for_one_meter_the_one_it_was_delivered_under_counts(story: Story) -> None:
+    renewed = story.given(story.leave.consents[0].claim)
+    both = replace(story.leave, consents=(renewed, *story.leave.consents))
+    assert claimed(attempt(story, leave=both)) == claimed(attempt(story))
+
+
 def test_a_purpose_that_the_consent_does_not_name_is_refused(story: Story) -> None:
     with refused("consent.other_purpose", REPORTING):
         attempt(story, leave=replace(story.leave, purpose=REPORTING))

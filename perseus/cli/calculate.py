@@ -2,36 +2,22 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
-from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from perseus.calculation import METER_FORMATS, Inputs, Source
-from perseus.calculation import calculate as work_out
-from perseus.cli.text import plain, wrapped
+from perseus.cli.text import plain
 from perseus.clock import now
-from perseus.formats.content import LIMIT
-from perseus.formats.finding import Finding
-from perseus.formats.stamps import Zone
-from perseus.statement import MonthFigure, Statement
-from perseus.statement import plain as digits
 from trust.claims.halfhour import instant
-from trust.claims.intensity import IntensityKind
 from trust.errors import MalformedError
+
+if TYPE_CHECKING:
+    from perseus.calculation import Source
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 USAGE = 2
-
-
-class Fill(StrEnum):
-    """What may stand in for a missing actual intensity."""
-
-    FORECAST = "forecast"
 
 
 @app.command()
@@ -40,13 +26,19 @@ def calculate(
     meter: Annotated[list[Path], typer.Option(help="A meter file; - for standard input. May be repeated.")],
     intensity: Annotated[list[Path], typer.Option(help="A grid intensity file. May be repeated.")],
     meter_format: Annotated[
-        str | None, typer.Option(metavar="|".join(METER_FORMATS), help="What the meter file is; .csv is csv.")
+        str | None,
+        typer.Option(metavar="csv|perseus|n3rgy|octopus", help="What the meter file is; .csv is csv."),
     ] = None,
-    meter_zone: Annotated[Zone, typer.Option(help="The zone of times that name none.")] = Zone.UTC,
+    meter_zone: Annotated[
+        Literal["UTC", "Europe/London"], typer.Option(help="The zone of times that name none.")
+    ] = "UTC",
     intensity_kind: Annotated[
-        IntensityKind | None, typer.Option(help="Which values to use; actual where there are any.")
+        Literal["forecast", "actual"] | None,
+        typer.Option(help="Which values to use; actual where there are any."),
     ] = None,
-    fill: Annotated[Fill | None, typer.Option(help="Fill missing actual intensities from forecasts.")] = None,
+    fill: Annotated[
+        Literal["forecast"] | None, typer.Option(help="Fill missing actual intensities from forecasts.")
+    ] = None,
     outcode: Annotated[
         str | None, typer.Option(help="The first half of the meter's postcode, such as LS1.")
     ] = None,
@@ -64,12 +56,19 @@ def calculate(
 
     Exit codes: 0 calculated, 2 a file or an option is not what it must be.
     """
+    # The readers are imported only when there is something to read, so that --help does not wait for them.
+    from perseus.calculation import Inputs  # noqa: PLC0415 - see above
+    from perseus.calculation import calculate as work_out  # noqa: PLC0415 - see above
+    from perseus.cli.figures import lines  # noqa: PLC0415 - see above
+    from perseus.formats.stamps import Zone  # noqa: PLC0415 - see above
+    from trust.claims.intensity import IntensityKind  # noqa: PLC0415 - see above
+
     inputs = Inputs(
         meter=tuple(_source(path) for path in meter),
         intensity=tuple(_source(path) for path in intensity),
         meter_format=meter_format,
-        zone=meter_zone,
-        kind=intensity_kind,
+        zone=Zone(meter_zone),
+        kind=IntensityKind(intensity_kind) if intensity_kind else None,
         fill=fill is not None,
         outcode=outcode,
         region=region,
@@ -78,12 +77,15 @@ def calculate(
         end=_moment(end, "--to"),
     )
     statement = work_out(inputs, at=now())
-    lines = [json.dumps(statement.as_json())] if as_json else list(_lines(statement))
-    sys.stdout.write("\n".join(lines) + "\n")
+    shown = [json.dumps(statement.as_json())] if as_json else lines(statement)
+    sys.stdout.write("\n".join(shown) + "\n")
 
 
-def _source(path: Path) -> Source:
+def _source(path: Path) -> "Source":
     """Read a file, and never more of it than any format allows."""
+    from perseus.calculation import Source  # noqa: PLC0415 - as above
+    from perseus.formats.content import LIMIT  # noqa: PLC0415 - as above
+
     try:
         if str(path) == "-":
             return Source("standard input", sys.stdin.buffer.read(LIMIT + 1))
@@ -105,43 +107,3 @@ def _moment(text: str | None, option: str) -> datetime | None:
     except MalformedError as error:
         expected, found = "a month like 2023-01", ascii(text[:40])
         raise MalformedError(option, expected=expected, found=found, code=error.code) from error
-
-
-def _lines(statement: Statement) -> Iterator[str]:
-    yield f"{'Month':8}{'Half-hours counted':>18}{'kWh':>15}{'kg CO2':>15}"
-    for month in statement.months:
-        yield _line(month.month, month)
-    if len(statement.months) > 1:
-        yield _line("Total", statement.total)
-    method = statement.method
-    region = method["region"]
-    where = f"{region['name']}, region {region['id']}" if isinstance(region, dict) else "no region named"
-    yield ""
-    yield from wrapped(
-        f"Method: {method['intensity_kind']} intensity, {where}; {method['scope']}.", indent="", hang="  "
-    )
-    yield from wrapped(f"Intensity: {method['attribution']}.", indent="", hang="  ")
-    if statement.findings:
-        yield ""
-    for code, group in groupby(
-        sorted(statement.findings, key=lambda found: found.code), lambda found: found.code
-    ):
-        yield from _noted(code, list(group))
-
-
-def _line(name: str, figure: MonthFigure) -> str:
-    counted = f"{figure.present:,} of {figure.expected:,}"
-    return f"{name:8}{counted:>18}{_grouped(digits(figure.kwh)):>15}{_grouped(f'{figure.kg:f}'):>15}"
-
-
-def _noted(code: str, findings: list[Finding]) -> Iterator[str]:
-    """Write what was found under one code: the first in full, the others by their number."""
-    first = findings[0]
-    more = f" And {len(findings) - 1:,} more." if len(findings) > 1 else ""
-    yield f"! {plain(code)}"
-    yield from wrapped(f"{first.at}: {first.detail}{more}", indent="  ", hang="  ")
-
-
-def _grouped(number: str) -> str:
-    whole, point, rest = number.partition(".")
-    return f"{int(whole):,}{point}{rest}"

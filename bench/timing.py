@@ -28,7 +28,12 @@ def tell(figure: Figure) -> None:
 
 
 def beside(
-    name: str, work: Callable[[], object], limit: Callable[[], object], *, times: int = 1, rounds: int = ROUNDS
+    name: str,
+    work: Callable[[], object],
+    limit: Callable[[], object],
+    *,
+    times: int = 1,
+    rounds: int = ROUNDS,
 ) -> Figure:
     """Time the work and its limit alternately; give the median of each, in milliseconds a call."""
     work(), limit()

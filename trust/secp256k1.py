@@ -12,31 +12,15 @@ from coincurve._libsecp256k1 import ffi, lib
 
 from trust.errors import CommitmentError
 
-Point = NewType("Point", object)  # a parsed point in the library's own memory, opaque
+Point = NewType("Point", object)  # a parsed point, opaque, in memory that lives as long as it is held
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 SIZE = 33
 _COMPRESSED = 258  # the flag by which the library writes 33 bytes
 _CONTEXT = GLOBAL_CONTEXT.ctx
-
-
-class Points:
-    """Decoded points side by side; `at` holds good for as long as this is held."""
-
-    __slots__ = ("_memory", "at")
-
-    def __init__(self, encoded: Sequence[bytes]) -> None:
-        """Decode compressed points, each checked to lie on the curve (SEC 1, section 2.3.4).
-
-        Raises:
-            CommitmentError: naming the first that is no point.
-        """
-        self._memory = ffi.new("secp256k1_pubkey[]", max(len(encoded), 1))
-        self.at: tuple[Point, ...] = tuple([self._memory + place for place in range(len(encoded))])
-        for place, raw in enumerate(encoded):
-            if len(raw) != SIZE or not lib.secp256k1_ec_pubkey_parse(_CONTEXT, self.at[place], raw, SIZE):
-                raise CommitmentError(
-                    f"commitment {place} was expected to be a compressed point of secp256k1, and is not"
-                )
+_POINT = ffi.typeof(
+    "secp256k1_pubkey *"
+)  # looked up once: every point owns its own memory, so none can outlive it
+_new = ffi.new
 
 
 def decode(encoded: bytes) -> Point:
@@ -45,7 +29,7 @@ def decode(encoded: bytes) -> Point:
     Raises:
         CommitmentError: the bytes are no point.
     """
-    point = ffi.new("secp256k1_pubkey *")
+    point = _new(_POINT)
     if len(encoded) != SIZE or not lib.secp256k1_ec_pubkey_parse(_CONTEXT, point, encoded, SIZE):
         raise CommitmentError("a compressed point of secp256k1 was expected, and is not there")
     return cast("Point", point)
@@ -57,7 +41,7 @@ def add(points: Sequence[Point]) -> Point:
     Raises:
         CommitmentError: the list is empty, or its sum is the point at infinity.
     """
-    total = ffi.new("secp256k1_pubkey *")
+    total = _new(_POINT)
     if not points or not lib.secp256k1_ec_pubkey_combine(_CONTEXT, total, points, len(points)):
         raise CommitmentError("a sum of commitments is the point at infinity, which commits to nothing")
     return cast("Point", total)
@@ -69,7 +53,7 @@ def multiply(point: Point, scalar: int) -> Point:
     Raises:
         CommitmentError: the scalar is outside that range.
     """
-    product = ffi.new("secp256k1_pubkey *", cast("list[object]", point)[0])
+    product = _new(_POINT, cast("list[object]", point)[0])
     if not lib.secp256k1_ec_pubkey_tweak_mul(_CONTEXT, product, _scalar(scalar)):
         raise CommitmentError("a scalar of secp256k1 was expected, from 1 to the order less 1")
     return cast("Point", product)
@@ -81,7 +65,7 @@ def base(scalar: int) -> Point:
     Raises:
         CommitmentError: the scalar is outside that range.
     """
-    product = ffi.new("secp256k1_pubkey *")
+    product = _new(_POINT)
     if not lib.secp256k1_ec_pubkey_create(_CONTEXT, product, _scalar(scalar)):
         raise CommitmentError("a scalar of secp256k1 was expected, from 1 to the order less 1")
     return cast("Point", product)

@@ -12,7 +12,7 @@ from operator import mul
 
 from trust.commitment import H_COMPRESSED, blindings
 from trust.errors import CommitmentError
-from trust.secp256k1 import ORDER, Point, Points, add, base, encode, multiply
+from trust.secp256k1 import ORDER, Point, add, base, encode, multiply
 from trust.secp256k1 import decode as decode_point
 
 LEAST_WEIGHTS = 1_000
@@ -35,7 +35,6 @@ class Vector:
     """The commitments of one source and month, decoded; a slot without a commitment is None."""
 
     points: tuple[Point | None, ...]
-    memory: Points
 
     def __repr__(self) -> str:
         """Say how many there are, because points tell a reader nothing."""
@@ -49,9 +48,14 @@ def decode(encoded: tuple[bytes | None, ...]) -> Vector:
     Raises:
         CommitmentError: naming the first that is no point of the curve.
     """
-    held = Points([raw for raw in encoded if raw is not None])
-    present = iter(held.at)
-    return Vector(tuple([None if raw is None else next(present) for raw in encoded]), held)
+    return Vector(tuple([None if raw is None else _point(raw, slot) for slot, raw in enumerate(encoded)]))
+
+
+def _point(raw: bytes, slot: int) -> Point:
+    try:
+        return decode_point(raw)
+    except CommitmentError as error:
+        raise CommitmentError(f"commitment {slot} is not a compressed point of secp256k1") from error
 
 
 def open_sum(parts: Sequence[tuple[Sequence[int | None], Sequence[int], bytes]]) -> Opening:

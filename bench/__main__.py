@@ -1,0 +1,33 @@
+"""`make bench`: one JSON line a figure, each beside its limit measured in the same run (ratio 1 is the limit)."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+sys.path.insert(
+    0, str(Path(__file__).parents[1] / "tests")
+)  # the chain is the simulator's that the tests stand on
+
+from bench import chains, commitments, memory, recalculation
+from bench.timing import Figure, tell
+
+FIGURES: dict[str, Callable[[], Iterable[Figure]]] = {
+    "verify.credential": lambda: [chains.credential()],
+    "verify.chain": chains.chain,
+    "recalculate.year": lambda: [recalculation.year()],
+    "commit.month": lambda: [commitments.commit_month()],
+    "open.month": lambda: [commitments.open_month()],
+    "memory.verify": lambda: [memory.verify()],
+}
+
+
+def main(wanted: list[str]) -> None:
+    """Measure the figures that are named, or all of them."""
+    for name, measure in FIGURES.items():
+        if not wanted or name in wanted:
+            for figure in measure():
+                tell(figure)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,14 +1,19 @@
 """The tree is the explanation: small modules, plain names, no cycles, claims that lean on nothing."""
 
+import ast
 import graphlib
 import re
 
-from support.source_tree import HOME, ROOTS, modules, name_of, place_of, top_level_imports
+from support.source_tree import HOME, ROOTS, modules, name_of, place_of, syntax, top_level_imports
 
 LONGEST = 250
 EMPTY_WORDS = frozenset(
     {"utils", "util", "common", "base", "helpers", "helper", "manager", "misc", "handler", "handlers"}
 )
+OTHER_WORDS = frozenset(
+    {"token", "tokens", "user", "users", "validate", "validated", "validation", "permission", "permissions"}
+)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 WHAT_CLAIMS_KNOW = re.compile(r"trust\.(claims|errors|did|digest)(\.|$)")
 OURS = re.compile(rf"({'|'.join(ROOTS)})(\.|$)")
 PLAIN_STANDARD_LIBRARY = frozenset(
@@ -35,6 +40,27 @@ def test_no_module_is_longer_than_one_noun_needs() -> None:
 def test_every_module_is_named_after_what_it_holds() -> None:
     empty = [place_of(path) for path in modules(*ROOTS) if EMPTY_WORDS & set(name_of(path).split("."))]
     assert empty == []
+
+
+def test_one_word_stands_for_one_thing() -> None:
+    strange = [
+        f"{place_of(path, node)} {name}"
+        for path in modules(*ROOTS)
+        for node in ast.walk(syntax(path))
+        for name in [name_given(node)]
+        if OTHER_WORDS & set(CAMEL.sub("_", name).lower().split("_"))
+    ]
+    assert strange == []
+
+
+def name_given(node: ast.AST) -> str:
+    """Read the name that a definition, an argument or an assignment gives."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return name
+        case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+            return name
+    return ""
 
 
 def test_no_module_stands_more_than_two_folders_deep() -> None:

@@ -60,6 +60,20 @@ def check_kept(kept: Checkpoint, tree: Tree) -> None:
         )
 
 
+def require_genesis(tree: Tree, anchor: Anchor) -> None:
+    """Demand the first entry that the trust anchor names by its leaf hash.
+
+    Raises:
+        RegisterError: the register is empty, or begins otherwise.
+    """
+    if tree.size == 0 or tree.levels[0][0] != anchor.genesis.value:
+        found = "another first entry" if tree.size else "no entry"
+        raise RegisterError(
+            f"The register is not the one of the trust anchor {anchor.scheme}: it has {found}.",
+            code="register.no_anchor",
+        )
+
+
 def require_anchor(scheme: Scheme, anchor: Anchor) -> None:
     """Demand the scheme and the environment that the trust anchor names.
 

@@ -40,6 +40,14 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """The version of the scheme's agreement that a member signed, by the entry `index`."""
+
+    index: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
     """An exit or an expulsion; `since` is set when a fraud reaches back."""
 
@@ -84,6 +92,10 @@ class Membership:
     def leaving(self) -> Leaving | None:
         """The leaving that comes first, or None while the member stays."""
         return min(self.leavings, key=lambda leaving: leaving.mark.at) if self.leavings else None
+
+    def covers(self, moment: datetime) -> bool:
+        """Tell whether the moment lies inside; that of leaving does not."""
+        return self.start.at <= moment and all(moment < item.mark.at for item in self.leavings)
 
     def as_of(self, size: int) -> Self:
         """Give the stay as the first `size` entries tell it."""
@@ -171,6 +183,7 @@ class History:
     roles: tuple[Role, ...] = ()
     keys: tuple[Key, ...] = ()
     exit_requests: tuple[Mark, ...] = ()
+    agreements: tuple[Signed, ...] = ()
     unknown: tuple[int, ...] = ()
 
     @property
@@ -202,6 +215,7 @@ class History:
             ),
             keys=tuple(item.as_of(size) for item in self.keys if item.span.start.index < size),
             exit_requests=tuple(item for item in self.exit_requests if item.index < size),
+            agreements=tuple(item for item in self.agreements if item.index < size),
             unknown=tuple(index for index in self.unknown if index < size),
         )
 

@@ -11,7 +11,10 @@ from trust.keys import PublicKey
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member by name, with its roles (URLs), keys and services; `active` while neither suspended nor gone."""
+    """A member by name, with its roles (URLs), keys and services; `active` while neither suspended nor gone.
+
+    `agreement` is the version of the scheme's agreement that it signed last.
+    """
 
     did: Did
     name: str
@@ -19,6 +22,7 @@ class Member:
     keys: tuple[PublicKey, ...]
     services: tuple[Service, ...]
     active: bool
+    agreement: str | None = None
 
     @classmethod
     def of(cls, did: Did, history: History, *, at: datetime | None = None) -> Self:
@@ -31,6 +35,7 @@ class Member:
             tuple(key.key for key in history.keys if _signs(key, at)),
             profile.services,
             _is_active(history, at),
+            history.agreements[-1].version if history.agreements else None,
         )
 
     def service(self, name: str) -> str | None:
@@ -47,10 +52,8 @@ def _signs(key: Key, at: datetime | None) -> bool:
 
 
 def _is_active(history: History, at: datetime | None) -> bool:
-    stay = history.membership
-    if stay is None:
-        return False
     if at is None:
-        return not stay.leavings and all(item.end is not None for item in history.suspensions)
-    gone = stay.leaving is not None and stay.leaving.mark.at <= at
-    return stay.start.at <= at and not gone and not any(item.covers(at) for item in history.suspensions)
+        stays = not history.memberships[-1].leavings
+        return stays and all(item.end is not None for item in history.suspensions)
+    stays = any(item.covers(at) for item in history.memberships)
+    return stays and not any(item.covers(at) for item in history.suspensions)

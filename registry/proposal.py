@@ -164,6 +164,12 @@ def compromise(
     return propose(register, "key.compromised", member, body=body, at=at, reason=reason)
 
 
+def sign_agreement(register: Register, member: Did, *, version: str, digest: Digest, at: datetime) -> Event:
+    """Propose, as a member, that it signed a version of the scheme's agreement."""
+    body = bodies.Agreement(version, digest)
+    return propose(register, "agreement.executed", member, body=body, at=at)
+
+
 def suspend(
     register: Register, member: Did, *, at: datetime, reason: str, confirms: int | None = None
 ) -> Event:

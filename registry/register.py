@@ -6,8 +6,15 @@ from datetime import datetime
 from typing import Self
 
 from registry.anchor import Anchor
-from registry.checkpoints import check_checkpoint, check_kept, require_anchor, require_log_key
+from registry.checkpoints import (
+    check_checkpoint,
+    check_kept,
+    require_anchor,
+    require_genesis,
+    require_log_key,
+)
 from registry.errors import EventRefusedError, RegisterError
+from registry.events import SignedEvent
 from registry.fold.step import Ignored, State
 from registry.judge.judge import judge
 from registry.kept import Kept
@@ -60,12 +67,7 @@ class Register:
             RegisterError: the entries are of another scheme or environment, or do not fit the checkpoint.
         """
         tree = Tree.of(map(leaf_hash, entries))
-        if not entries or tree.levels[0][0] != anchor.genesis.value:
-            found = "no entry" if not entries else "another first entry"
-            raise RegisterError(
-                f"The register is not the one of the trust anchor {anchor.scheme}: it has {found}.",
-                code="register.no_anchor",
-            )
+        require_genesis(tree, anchor)
         name = (anchor, tree.size, tree.root, tuple(recorded))
         known = _REPLAYED.get(name) or _REPLAYED.put(name, _replayed(entries, tree, anchor, tuple(recorded)))
         if kept is not None:
@@ -110,6 +112,14 @@ class Register:
         found = history.key(thumbprint) if history is not None else None
         return None if found is None else found.key
 
+    def event(self, index: int) -> SignedEvent:
+        """Read one entry, be it one with effect or an ignored one.
+
+        Raises:
+            MalformedError: the entry is no event.
+        """
+        return SignedEvent.parse(self.entries[index])
+
     def last_event(self, subject: str) -> int | None:
         """Give the index of the last event about a subject, which its next event must name as `prev`."""
         return self._views.state.last.get(subject)
@@ -120,10 +130,7 @@ class Register:
         Raises:
             MalformedError: the copy has fewer.
         """
-        root = self._roots.get(size)
-        if root is None:
-            root = self._roots.put(size, self.tree.root_at(size))
-        return root
+        return self._roots.get(size) or self._roots.put(size, self.tree.root_at(size))
 
     def size_at(self, moment: datetime) -> int:
         """Give how many entries were surely recorded by a moment; `known_at` takes such a size."""
@@ -209,8 +216,7 @@ class Register:
             EventRefusedError: the event breaks a rule.
         """
         grown = self.extend((entry,), recorded=() if recorded is None else (recorded,))
-        if len(grown.ignored) > len(self.ignored):
-            refused = grown.ignored[-1]
+        for refused in grown.ignored[len(self.ignored) :]:
             raise EventRefusedError(refused.sentence, code=refused.code)
         return grown
 
@@ -237,8 +243,6 @@ _REPLAYED: Kept[tuple[Anchor, int, bytes, tuple[datetime, ...]], Register] = Kep
 
 def _still_holds(answer: Standing, signed_at: datetime, proven_by: datetime | None) -> bool:
     """Tell whether an earlier answer covers this signature: no mark lies between the two."""
-    if answer.since is not None and signed_at < answer.since:
-        return False
-    return (
-        answer.until is None or (signed_at if proven_by is None else max(proven_by, signed_at)) < answer.until
-    )
+    latest = signed_at if proven_by is None else max(proven_by, signed_at)
+    begun = answer.since is None or answer.since <= signed_at
+    return begun and (answer.until is None or latest < answer.until)

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 from registry.bodies import Agreement, Grant, RoleEnd, StatusPublication, read
 from registry.fold.act import Act
-from registry.history import History, Mark, Role, Span
+from registry.history import History, Mark, Role, Signed, Span
 
 
 def agreed(act: Act) -> History:
     """Record that the member signed a version of the scheme's agreement."""
     act.require_quorum()
     act.require_member()
-    read(Agreement, act.event.body)
-    return act.history
+    signed = Signed(act.index, read(Agreement, act.event.body).version)
+    return replace(act.history, agreements=(*act.history.agreements, signed))
 
 
 def granted(act: Act) -> History:

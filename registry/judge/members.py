@@ -74,10 +74,9 @@ def role(history: History, question: Question) -> Iterator[Obstacle]:
     name = role_name(wanted)
     why, events = "it was never granted that role", history.events[-1:]
     for item in held:
-        end = item.span.end
-        mark, verb = (item.span.start, "begins") if at < item.span.start.at else (end, "ended")
-        if mark is not None:
-            why, events = f"its role {verb} {moment(mark.at)} ({entries(mark.index)})", (mark.index,)
+        start, end = item.span.start, item.span.end
+        mark, verb = (start, "begins") if at < start.at or end is None else (end, "ended")
+        why, events = f"its role {verb} {moment(mark.at)} ({entries(mark.index)})", (mark.index,)
     others = ", ".join(role_name(item.url) for item in history.roles if item.span.covers(at))
     yield Obstacle(
         Outcome.INVALID,

@@ -86,6 +86,13 @@ def test_a_leaf_outside_the_tree_cannot_be_proven() -> None:
         TREE.inclusion(5, size=5)
 
 
+def test_a_place_beyond_the_tree_proves_nothing() -> None:
+    with pytest.raises(MalformedError, match="an index below 2, found 2"):
+        verify_inclusion(LEAVES[2], index=2, size=2, proof=[], root=TREE.root_at(2))
+    with pytest.raises(MalformedError, match="an older size up to 2, found 3"):
+        verify_consistency(3, older_root=TREE.root_at(3), size=2, root=TREE.root_at(2), proof=[])
+
+
 def test_hashes_that_are_not_32_bytes_are_refused() -> None:
     with pytest.raises(MalformedError, match="hashes of 32 bytes, found 31 bytes"):
         verify_inclusion(LEAVES[0], index=0, size=2, proof=[bytes(31)], root=TREE.root_at(2))

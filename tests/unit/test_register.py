@@ -10,7 +10,7 @@ from registry.bodies import NewLogKey
 from registry.errors import EventRefusedError, RegisterError
 from registry.fold.signing import VERIFIED
 from registry.log.checkpoint import Checkpoint
-from registry.log.note import VerifierKey
+from registry.log.note import Note, VerifierKey
 from registry.proposal import admit, propose
 from registry.register import Register
 from support.keys import signer
@@ -107,9 +107,11 @@ def test_a_checkpoint_that_another_key_signed_is_refused(scheme: SchemeSimulator
 
 
 def test_a_checkpoint_of_another_log_under_the_same_key_is_refused(scheme: SchemeSimulator) -> None:
-    elsewhere = Checkpoint("other.example", 4, scheme.register.root)
-    note = elsewhere.sign(scheme.log).replace("— other.example", "— " + ORIGIN)
-    assert refusal(scheme, checkpoint=note).code == "register.forked"
+    elsewhere = Checkpoint("other.example", 4, scheme.register.root).text
+    note = str(Note(elsewhere).signed(name=ORIGIN, signer=scheme.log))
+    refused = refusal(scheme, checkpoint=note)
+    assert refused.code == "register.no_anchor"
+    assert "is of the log other.example, and the trust anchor is for perseus.example/register" in str(refused)
 
 
 def test_a_checkpoint_that_is_no_note_is_refused(scheme: SchemeSimulator) -> None:

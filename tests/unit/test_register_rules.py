@@ -476,3 +476,83 @@ def test_a_forged_signature_of_an_officer_is_refused(scheme: SchemeSimulator) ->
     with pytest.raises(EventRefusedError, match="does not count") as refused:
         scheme.register.accept(forged.entry)
     assert refused.value.code == "event.signature"
+
+
+def test_nobody_acts_as_a_member_before_its_admission(scheme: SchemeSimulator) -> None:
+    scheme.take(proposal.admit(scheme.register, STRANGER, name="X", at=scheme.at(days=5)))
+    event = proposal.grant_role(scheme.register, STRANGER, role=ROLE + "auditor", at=scheme.at(days=4))
+    assert "a member only from 2026-01-06T00:00Z" in assert_refused(scheme, event, "event.state")
+
+
+def test_a_key_that_is_retired_cannot_be_retired_again(scheme: SchemeSimulator, cap: Party) -> None:
+    new = signer("new")
+    scheme.add_key(cap, new, at=scheme.at(days=1), old=cap.signer)
+    thumbprint = cap.signer.key.thumbprint
+    first, second = (
+        a_member_event(scheme, cap, "key.retired", bodies.KeyEnd(thumbprint), day=day) for day in (2, 3)
+    )
+    scheme.take(first, new, by="a")
+    again = replace(second, prev=scheme.register.last_event(str(cap.did)))
+    assert "does not sign at that moment" in assert_refused(scheme, again, "event.state", new, by="a")
+
+
+def test_somebody_with_a_say_reports_a_compromise(scheme: SchemeSimulator, cap: Party) -> None:
+    thumbprint = cap.signer.key.thumbprint
+    demands = (*(item for item in proposal.QUORUM if item.type != "key.compromised"),)
+    scheme.take(changed_policy(scheme, quorum=(*demands, Demand("key.compromised", 2))))
+    event = proposal.compromise(scheme.register, cap.did, thumbprint=thumbprint, at=scheme.at(days=4))
+    assert "an officer or the member must sign" in assert_refused(scheme, event, "event.quorum", by="a")
+    scheme.take(event, cap.signer, by="a")
+    assert scheme.register.ignored == ()
+
+
+def test_one_person_cannot_confirm_an_own_report(scheme: SchemeSimulator, cap: Party) -> None:
+    thumbprint = cap.signer.key.thumbprint
+    report = proposal.compromise(
+        scheme.register, cap.did, thumbprint=thumbprint, at=scheme.at(days=9), since=scheme.at(days=1)
+    )
+    index = scheme.take(report, by="a")
+    again = proposal.compromise(
+        scheme.register, cap.did, thumbprint=thumbprint, at=scheme.at(days=9), confirms=index
+    )
+    assert "must confirm" in assert_refused(scheme, again, "event.quorum", by="a")
+
+
+def test_a_service_has_one_address(scheme: SchemeSimulator) -> None:
+    service = {"name": "api", "url": "https://x.example/"}
+    event = proposal.admit(scheme.register, STRANGER, name="X", at=START)
+    twice = replace(event, body={"name": "X", "services": [service, service]})
+    assert "a service is named twice" in assert_refused(scheme, twice, "event.body")
+
+
+def test_a_genesis_follows_nothing(scheme: SchemeSimulator) -> None:
+    signed = replace(scheme.register.event(0).event, prev=0).signed(*scheme.officers.values())
+    with pytest.raises(RegisterError, match="the first entry is no genesis of this scheme"):
+        Register.replay((signed.entry,), anchor=proposal.anchor_of(signed))
+
+
+def test_a_genesis_names_the_first_policy(scheme: SchemeSimulator) -> None:
+    event = replace(scheme.register.event(0).event, policy=7)
+    signed = event.signed(*scheme.officers.values())
+    with pytest.raises(RegisterError, match="names its origin, its environment and policy 0"):
+        Register.replay((signed.entry,), anchor=proposal.anchor_of(signed))
+
+
+def test_an_officer_is_no_member(scheme: SchemeSimulator) -> None:
+    incoming = {**scheme.next_officers}
+    cap = scheme.join("did:web:cap.example", name="GreenLedger")
+    proof = proposal.prove_possession(scheme.register, cap.did, signer=incoming["officer-b"])
+    taking = proposal.add_key(scheme.register, cap.did, proof=proof, at=scheme.at(days=1))
+    scheme.take(taking, cap.signer)
+    event = new_officers(scheme, named(incoming))
+    assert "belong to members" in assert_refused(scheme, event, "event.state", *incoming.values())
+
+
+def test_the_agreement_that_a_member_signed_is_listed(scheme: SchemeSimulator, cap: Party) -> None:
+    for version in ("1", "2"):
+        event = proposal.sign_agreement(
+            scheme.register, cap.did, version=version, digest=Digest.of(b"text"), at=scheme.at(days=1)
+        )
+        scheme.take(event, cap.signer, by="")
+    assert [member.agreement for member in scheme.register.members] == ["2"]
+    assert [member.agreement for member in scheme.register.prefix(5).members] == ["1"]

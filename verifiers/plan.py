@@ -49,6 +49,7 @@ READ = ("signature.fits",)
 SHOWING = USES | {PRESENTATION}
 REPORT, SHOWN = frozenset({EMISSIONS}), frozenset({PRESENTATION})
 VECTORS = frozenset({CONSUMPTION, INTENSITY})
+MEASURED = (*SOUND, "link.digests_match", "data.halfhours_sound")
 OWN = (*SOUND, "link.digests_match", "link.inputs_present")
 
 
@@ -62,6 +63,11 @@ class Step:
     waits: tuple[str, ...] = ()
     inputs: frozenset[str] = frozenset()
     target: bool = False
+
+    @property
+    def sound(self) -> tuple[str, ...]:
+        """Name what an input must have passed: its half-hours too, where this question counts them."""
+        return MEASURED if self.inputs is VECTORS else SOUND
 
     @property
     def question(self) -> Question:
@@ -110,7 +116,8 @@ STEPS = (
     Step("link.one_subject", links.one_subject, USES | {PRESENTATION}, READ),
     # Data and calculation: from what was verified, never from what was received.
     Step("data.halfhours_sound", data.halfhours_sound, USES | {INTENSITY}, OWN),
-    Step("data.coverage_as_stated", data.coverage_as_stated, USES | {INTENSITY}, ("data.halfhours_sound",)),
+    Step("data.coverage_as_stated", data.coverage_as_stated, VECTORS, ("data.halfhours_sound",)),
+    Step("data.coverage_as_stated", data.coverage_as_stated, REPORT, ("data.halfhours_sound",), VECTORS),
     Step("data.intensity_kind", grid.intensity_kind, frozenset({INTENSITY}), READ),
     Step("data.region_matches", grid.region_matches, REPORT, OWN, VECTORS),
     Step("data.intensity_complete", grid.intensity_complete, REPORT, READ),

@@ -13,6 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from registry.anchor import Anchor
+from trust.errors import PerseusError
 from trust.report import Report, Subject
 from trust.secured import Secured
 from verifiers.case import Case
@@ -23,7 +24,7 @@ from verifiers.evidence import Evidence
 from verifiers.finding import Finding, failed, not_run
 from verifiers.item import Item
 from verifiers.lone import open_lone
-from verifiers.plan import REGISTER, SOUND, Step, is_early, lone_steps, steps_for
+from verifiers.plan import REGISTER, Step, is_early, lone_steps, steps_for
 from verifiers.policy import Policy, Scope
 from verifiers.resources import Resources
 from verifiers.telling import tell
@@ -95,9 +96,17 @@ def _judged(case: Case, item: Item, steps: tuple[Step, ...]) -> Iterator[Row]:
 
 def _asked(case: Case, item: Item, step: Step, owner: str = "") -> Row:
     blocked = _blocked(case, item, step, owner)
-    finding = step.ask(case, item) if blocked is None else blocked
+    finding = _answer(case, item, step) if blocked is None else blocked
     case.found[id(item), step.name] = finding
     return Row(step.name, step.waits, item, finding)
+
+
+def _answer(case: Case, item: Item, step: Step) -> Finding:
+    """Ask; data that turns out malformed while it is looked at is an answer too, never an exception."""
+    try:
+        return step.ask(case, item)
+    except PerseusError as error:
+        return failed(error.code, f"{error}.")
 
 
 def _blocked(case: Case, item: Item, step: Step, owner: str) -> Finding | None:
@@ -112,7 +121,7 @@ def _blocked(case: Case, item: Item, step: Step, owner: str) -> Finding | None:
     if step.inputs:
         for held in case.chain.inputs(item):
             if held.kind in step.inputs:
-                for name in SOUND:
+                for name in step.sound:
                     finding = case.found.get((id(held), name))
                     if finding is not None and not finding.holds:
                         return _waits(name, held)

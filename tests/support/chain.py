@@ -7,10 +7,11 @@
 The credentials are those of `support.story`, made by the real issuers; the register is a scheme in memory.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import cast
 
 from registry.anchor import Anchor
@@ -18,8 +19,9 @@ from registry.register import Register
 from support.keys import signer
 from support.scheme import Party, SchemeSimulator
 from support.story import BANK, CAP, EDP, GRID, LIST_URL, OPERATOR, SHOWN_AT, Story
-from trust.canonical import parse
+from trust.canonical import Json, canonicalize, parse
 from trust.claims.consent import Consent
+from trust.claims.halfhour import instant
 from trust.claims.listing import Listing
 from trust.claims.receipt import Receipt
 from trust.credential import Credential
@@ -28,7 +30,7 @@ from trust.digest import Digest
 from trust.envelope import envelope
 from trust.keys import Signer
 from trust.presentation import Presentation, write_presentation
-from trust.report import Report
+from trust.report import Overall, Report
 from trust.secured import Secured
 from trust.signing import sign, sign_document
 from trust.status import StatusList
@@ -50,6 +52,12 @@ ORDER = ("account_holder", "consent", "showing", "consumption", "intensity", "em
 Change = Callable[[Credential[object]], Credential[object]]
 
 
+@cache
+def good_story() -> Story:
+    """Give the one good story that most chains share, because making it takes a while."""
+    return Story()
+
+
 def scheme() -> SchemeSimulator:
     """Found the scheme of the chain, with its five members."""
     found = SchemeSimulator()
@@ -68,7 +76,7 @@ def party(did: Did) -> Party:
 class ChainSimulator:
     """One firm's chain, with the changes that were made to it before it was signed."""
 
-    story: Story = field(default_factory=Story)
+    story: Story = field(default_factory=good_story)
     changes: Mapping[str, Change] = field(default_factory=dict)
     keys: Mapping[str, Signer] = field(default_factory=dict)
     scheme: SchemeSimulator = field(default_factory=scheme)
@@ -250,3 +258,39 @@ def _name(number: int) -> str:
 
 def _same(credential: Credential[object]) -> Credential[object]:
     return credential
+
+
+def assert_refused(report: Report[object], *expected: str, check: str = "") -> None:
+    """Assert that these codes, and no other, stand in the way, each with a sentence and a remedy for people."""
+    assert codes(report) == set(expected), [f"{c.code}: {c.detail}" for c in report.obstacles]
+    for obstacle in report.obstacles:
+        assert obstacle.detail.endswith(".")
+        assert obstacle.remedy
+        assert not check or obstacle.name == check
+
+
+def assert_good(report: Report[object]) -> None:
+    """Assert that nothing stands in the way."""
+    assert report.overall is Overall.VERIFIED, [f"{c.code}: {c.detail}" for c in report.obstacles]
+
+
+def edited(secured: Secured, edit: Callable[[dict[str, Json]], object]) -> Secured:
+    """Edit a signed document without signing it anew."""
+    document = json.loads(secured.raw)
+    edit(document)
+    return Secured(canonicalize(document))
+
+
+def resigned(secured: Secured, edit: Callable[[dict[str, Json]], object]) -> Secured:
+    """Edit a document and have its issuer sign it anew, past every check of an honest issuer."""
+    document = json.loads(secured.raw)
+    del document["proof"]
+    edit(document)
+    issuer = Did(document["issuer"])
+    return sign_document(
+        document,
+        by=issuer,
+        signer=signer(f"scheme/{issuer}"),
+        purpose="assertionMethod",
+        at=instant(document["validFrom"]),
+    )

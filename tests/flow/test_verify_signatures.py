@@ -1,0 +1,247 @@
+"""Format, signature, key and membership: each refusal with its code, and nothing else wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from support.chain import AT, ChainSimulator, assert_refused, codes, edited, party, resigned, scheme
+from support.keys import signer
+from support.scheme import SchemeSimulator
+from support.story import CAP, EDP, OPERATOR
+from trust.base58 import base58_decode, base58_encode
+from trust.canonical import Json
+from trust.did import Did
+from trust.report import Answer, Outcome, Overall
+from trust.secured import Secured
+from verifiers.policy import Policy
+from verifiers.verify import verify
+
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def lone(chain: ChainSimulator, secured: Secured, policy: Policy | None = None) -> set[str]:
+    """Have one credential judged with the chain beside it, and give what stands in the way."""
+    evidence = chain.evidence(credentials=chain.chain, door=None)
+    report = verify(secured, evidence, policy=policy or Policy.cap(), anchor=chain.anchor, at=AT)
+    assert report.overall is Overall.NOT_VERIFIED
+    return codes(report)
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"", "format.unparseable"),
+        (b"null", "format.unparseable"),
+        (b'{"a":1,"a":2}', "format.duplicate_key"),
+        (b'{"b":1, "a":2}', "format.not_canonical"),
+        (b'{"type":["VerifiableCredential","Nonsense"]}', "format.unknown_type"),
+        (b"\xff\xfe{\x00}\x00", "format.encoding"),
+        (b"[" * 100 + b"]" * 100, "format.too_deep"),
+    ],
+)
+def test_bytes_that_are_no_document_are_refused_with_the_reason(raw: bytes, code: str) -> None:
+    assert lone(ChainSimulator(), Secured(raw)) == {code}
+
+
+def test_another_context_is_refused() -> None:
+    secured = edited(
+        ChainSimulator().credentials["intensity"], lambda d: d.update({"@context": ["https://x.example"]})
+    )
+    assert lone(ChainSimulator(), secured) == {"format.unknown_context"}
+
+
+def test_an_unexpected_member_is_refused() -> None:
+    secured = edited(ChainSimulator().credentials["intensity"], lambda d: d.update(extra="x"))
+    assert lone(ChainSimulator(), secured) == {"format.schema"}
+
+
+def test_a_schema_of_another_edition_is_refused() -> None:
+    chain = ChainSimulator()
+
+    def edit(document: dict[str, Json]) -> None:
+        schema = document["credentialSchema"]
+        assert isinstance(schema, dict)
+        schema["digestMultibase"] = chain.credentials["emissions"].digest.multibase
+
+    secured = edited(chain.credentials["intensity"], edit)
+    assert "format.schema" in lone(chain, secured)
+
+
+def test_a_month_written_without_z_is_refused() -> None:
+    secured = edited(
+        ChainSimulator().credentials["intensity"], lambda d: d.update(validFrom="2026-11-03T03:10:00")
+    )
+    assert lone(ChainSimulator(), secured) & {"time.malformed", "format.schema"}
+
+
+def test_a_signing_time_in_the_future_is_refused() -> None:
+    chain = ChainSimulator()
+    report = chain.report(at=AT - timedelta(days=20), status_lists={})
+    assert "time.future" in codes(report)
+
+
+def test_a_valid_from_that_is_not_the_signing_time_is_refused() -> None:
+    chain = ChainSimulator().changed(
+        emissions=lambda c: replace(c, valid_until=c.valid_from - timedelta(days=1))
+    )
+    assert_refused(chain.report(), "time.malformed", check="time.plausible")
+
+
+def test_a_document_without_a_signature_is_refused() -> None:
+    secured = edited(ChainSimulator().credentials["intensity"], lambda d: d.pop("proof"))
+    assert lone(ChainSimulator(), secured) == {"signature.missing"}
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "code"),
+    [
+        ("cryptosuite", "eddsa-rdfc-2022", "signature.suite_not_allowed"),
+        ("proofPurpose", "authentication", "signature.purpose"),
+    ],
+)
+def test_a_signature_of_another_way_or_purpose_is_refused(member: str, value: str, code: str) -> None:
+    def edit(document: dict[str, Json]) -> None:
+        proof = document["proof"]
+        assert isinstance(proof, dict)
+        proof[member] = value
+
+    assert lone(ChainSimulator(), edited(ChainSimulator().credentials["intensity"], edit)) >= {code}
+
+
+def test_a_suite_that_the_policy_leaves_out_is_refused() -> None:
+    policy = replace(Policy.cap(), suites=("eddsa-jcs-2022",))
+    chain = ChainSimulator()
+    assert lone(chain, chain.credentials["intensity"], policy) == {"signature.suite_not_allowed"}
+
+
+def test_the_larger_of_two_forms_of_a_signature_is_refused() -> None:
+    def edit(document: dict[str, Json]) -> None:
+        proof = document["proof"]
+        assert isinstance(proof, dict)
+        raw = base58_decode(str(proof["proofValue"])[1:])
+        other = (ORDER - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
+        proof["proofValue"] = "z" + base58_encode(raw[:32] + other)
+
+    assert lone(ChainSimulator(), edited(ChainSimulator().credentials["intensity"], edit)) == {
+        "signature.not_canonical"
+    }
+
+
+def test_a_figure_changed_after_signing_is_refused_and_nothing_is_built_on_it() -> None:
+    chain = ChainSimulator()
+
+    def edit(document: dict[str, Json]) -> None:
+        subject = document["credentialSubject"]
+        assert isinstance(subject, dict)
+        rows = subject["rows"]
+        assert isinstance(rows, list)
+        assert isinstance(rows[0], dict)
+        rows[0]["kg"] = "1.000"
+
+    forged = edited(chain.credentials["emissions"], edit)
+    held = tuple(forged if item == chain.credentials["emissions"] else item for item in chain.chain)
+    report = chain.report(chain.presented(credentials=held))
+    assert "signature.mismatch" in codes(report)
+    opens = [check for check in report if check.name == "calculation.sum_opens"]
+    assert [check.outcome for check in opens] == [Outcome.NOT_RUN]
+    assert report.genuine is None
+
+
+def test_a_key_of_another_member_is_refused() -> None:
+    chain = replace(ChainSimulator(), keys={"emissions": signer(f"scheme/{EDP}")})
+    assert "key.unknown" in codes(chain.report())
+
+
+def test_another_member_signing_in_the_issuers_name_is_refused() -> None:
+    chain = ChainSimulator()
+
+    def edit(document: dict[str, Json]) -> None:
+        document["issuer"] = str(EDP)
+
+    assert "key.other_issuer" in lone(chain, edited(chain.credentials["intensity"], edit))
+
+
+def test_a_signer_that_is_no_member_is_refused() -> None:
+    chain = ChainSimulator().changed(emissions=lambda c: replace(c, issuer=Did("did:web:stranger.example")))
+    assert "key.unknown" in codes(chain.report())
+
+
+def changed_scheme(change: Callable[[SchemeSimulator], object]) -> ChainSimulator:
+    """Give the good chain under a scheme to which something has happened."""
+    found = scheme()
+    change(found)
+    return ChainSimulator(scheme=found)
+
+
+def test_a_signer_suspended_when_it_signed_is_refused_with_its_name_and_the_date() -> None:
+    signed = ChainSimulator().shown_at - timedelta(days=2)
+    report = changed_scheme(lambda s: s.suspend(party(CAP), at=signed)).report()
+    assert codes(report) == {"member.suspended_at_signing"}
+    obstacle = report.obstacles[0]
+    assert "GreenLedger" in obstacle.title
+    assert report.authentic_at_signing is Answer.NO
+    idle = [check for check in report if check.name == "calculation.sum_opens"]
+    assert idle[0].outcome is Outcome.NOT_RUN
+    assert idle[0].depends_on == ("member.had_role",)
+
+
+def test_a_signer_without_the_role_is_refused() -> None:
+    found = SchemeSimulator()
+    for did, name, role in (
+        (EDP, "Meterworks", "energy-data-provider"),
+        (OPERATOR, "Operator", "scheme-operator"),
+        (Did("did:web:grid.demo.perseus.example"), "GridWatch", "grid-data-provider"),
+        (Did("did:web:bank.demo.perseus.example"), "Northern Bank", "financial-service-provider"),
+        (CAP, "GreenLedger", "auditor"),
+    ):
+        found.join(str(did), name=name, roles=(role,))
+    assert_refused(ChainSimulator(scheme=found).report(), "member.wrong_role")
+
+
+def test_a_register_of_another_scheme_is_refused() -> None:
+    chain = ChainSimulator()
+    other = SchemeSimulator(seed="another")
+    report = verify(chain.presented(), chain.evidence(), policy=Policy.bank(), anchor=other.anchor, at=AT)
+    assert codes(report) == {"register.no_anchor"}
+    assert report.overall is Overall.NOT_VERIFIED
+
+
+def test_a_register_of_another_environment_is_refused() -> None:
+    chain = ChainSimulator()
+    anchor = replace(chain.anchor, environment="production")
+    report = verify(chain.presented(), chain.evidence(), policy=Policy.bank(), anchor=anchor, at=AT)
+    assert codes(report) == {"environment.mismatch"}
+
+
+def test_without_a_register_nothing_about_members_is_known() -> None:
+    report = ChainSimulator().report(register=None)
+    assert report.overall is not Overall.VERIFIED
+    assert {"register.unreachable", "register.stale", "key.unknown"} <= codes(report)
+
+
+def test_more_entries_than_the_copy_has_cannot_be_asked_about() -> None:
+    assert "register.stale" in codes(ChainSimulator().report(known_at=10_000))
+
+
+def test_what_was_known_at_an_earlier_size_is_what_counts() -> None:
+    found = scheme()
+    size = found.register.size
+    found.suspend(party(CAP), at=ChainSimulator().shown_at - timedelta(days=2))
+    chain = ChainSimulator(scheme=found)
+    assert chain.report(known_at=size).overall is Overall.VERIFIED
+    assert chain.report().overall is Overall.NOT_VERIFIED
+
+
+def test_a_claim_that_contradicts_itself_is_told_by_the_question_it_belongs_to() -> None:
+    def edit(document: dict[str, Json]) -> None:
+        subject = document["credentialSubject"]
+        assert isinstance(subject, dict)
+        coverage = subject["coverage"]
+        assert isinstance(coverage, dict)
+        coverage["measured"] = 1
+
+    chain = ChainSimulator()
+    secured = resigned(chain.credentials["consumption"], edit)
+    assert lone(chain, secured) == {"data.coverage_misstated"}

@@ -48,7 +48,7 @@ def ask(request: ConsentRequest, *, signer: Signer, at: datetime) -> Secured:
     """Sign a request in the name of its requester.
 
     Raises:
-        NotPermittedError: when the scheme has no suite for the key.
+        NotPermittedError: when the key cannot be the requester's.
     """
     return sign_document(
         _write(request), by=request.requester, signer=signer, purpose="assertionMethod", at=at

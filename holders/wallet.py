@@ -94,12 +94,13 @@ class Wallet:
 
     @property
     def withdrawn(self) -> dict[str, datetime]:
-        """Give the moment from which each withdrawn consent has ended, by its id."""
-        return {
-            credential.claim.consent: credential.valid_from
-            for credential in self.of_kind(Withdrawal)
-            if isinstance(credential.claim, Withdrawal)
-        }
+        """Give the moment from which each withdrawn consent has ended, by its id; the first withdrawal counts."""
+        ended: dict[str, datetime] = {}
+        for credential in self.of_kind(Withdrawal):
+            if isinstance(credential.claim, Withdrawal):
+                consent, moment = credential.claim.consent, credential.valid_from
+                ended[consent] = min(moment, ended.get(consent, moment))
+        return ended
 
     def resting_on(self, consent: str) -> tuple[str, ...]:
         """Name the consents that fall with this one, at whatever remove."""
@@ -110,6 +111,11 @@ class Wallet:
         )
         further = (one for outer in direct for one in self.resting_on(outer))
         return tuple(dict.fromkeys((*direct, *further)))
+
+    def falling_with(self, consent: str, *, at: datetime) -> tuple[HeldConsent, ...]:
+        """Give the consents to withdraw together: this one, and those in force that rest on it."""
+        fall = (consent, *self.resting_on(consent))
+        return tuple(one for name in fall for one in self.in_force(at=at) if one.id == name)
 
     def with_whom(self, party: Did) -> tuple[Activity, ...]:
         """Give everything that happened between the firm and one party, in order."""

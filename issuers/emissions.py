@@ -90,7 +90,7 @@ def issue_emissions(
     series = _series(grid)
     vectors = tuple(_weigh(one, series) for one in delivered)
     # (4) and (5): the figure, and what lets a bank check it without a reading.
-    opened = tuple(Opened(vector.commitments, vector.weights) for vector in vectors)
+    opened = tuple(vector.opened for vector in vectors)
     for new in opened:
         require_one_weighting(new, past=past.opened, correcting=past.correcting)
     claim = Emissions(
@@ -121,7 +121,8 @@ def _series(grid: Grid) -> IntensitySeries:
 
 def _weigh(one: Delivered, series: IntensitySeries) -> Weighted:
     readings = open_each(one)
-    return Weighted(Digest.of(one.commitments), readings, weights(series, readings.quality), one.k)
+    weighing = weights(series, readings.quality)
+    return Weighted(one.consumption.claim.id, Digest.of(one.commitments), readings, weighing, one.k)
 
 
 def _row(vectors: Sequence[Weighted], series: IntensitySeries, *, absent: int) -> Row:

@@ -33,20 +33,37 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Under which weights one vector of commitments has been opened; kept for ever by whoever opens."""
+    """Under which weights one vector of commitments has been opened; kept for ever by whoever opens.
+
+    `source` and `month` say whose readings they are: a new vector of the same readings hides them no better.
+    """
 
     commitments: Digest
     weights: tuple[int, ...]
+    source: str = ""
+    month: str = ""
+
+    def concerns(self, other: "Opened") -> bool:
+        """Tell whether both sums are over the same readings."""
+        known = bool(self.source and self.month)
+        same = (self.source, self.month) == (other.source, other.month)
+        return self.commitments == other.commitments or (known and same)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Weighted:
     """Readings whose commitments were opened and agree, and the weights to sum them with."""
 
+    source: str
     commitments: Digest
     readings: Readings
     weights: tuple[int, ...]
     k: bytes
+
+    @property
+    def opened(self) -> Opened:
+        """Say what is to be remembered once the sum has been opened."""
+        return Opened(self.commitments, self.weights, self.source, str(self.readings.period.month))
 
     def __repr__(self) -> str:
         """Name the commitments alone, because readings and k have no place in a log."""
@@ -97,14 +114,14 @@ def open_weighted(vectors: Sequence[Weighted]) -> OpeningClaim:
 
 
 def require_one_weighting(new: Opened, *, past: Collection[Opened], correcting: bool) -> None:
-    """Refuse to open one vector under other weights, unless a correction changes too many to tell them apart.
+    """Refuse to open the same readings under other weights, unless a correction changes too many to tell them apart.
 
     Raises:
         NotPermittedError: when the difference of two totals would give readings away.
     """
     refuse = refuse_small_correction if correcting else refuse_second_weights
     for old in past:
-        if old.commitments == new.commitments:
+        if old.concerns(new):
             try:
                 refuse(old.weights, new.weights)
             except CommitmentError as error:

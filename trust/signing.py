@@ -49,7 +49,7 @@ def sign_document(
     """Sign a document in the name of a party, and give the RFC 8785 bytes that travel.
 
     Raises:
-        NotPermittedError: when the key cannot be that party's, or no suite of the scheme takes it.
+        NotPermittedError: when the key cannot be that party's.
     """
     secured = secure(
         document,
@@ -66,17 +66,7 @@ def sign_document(
 
 
 def suite_for(key: PublicKey) -> Suite:
-    """Choose the one suite by which the scheme signs with this kind of key.
-
-    Raises:
-        NotPermittedError: when there is none.
-    """
-    if key.algorithm not in SUITES:
-        raise NotPermittedError(
-            f"signing with a key of {key.algorithm.name}",
-            because="the scheme signs with P-256 or Ed25519",
-            code="signature.suite_not_allowed",
-        )
+    """Name the one suite by which the scheme signs with this kind of key."""
     return SUITES[key.algorithm]
 
 

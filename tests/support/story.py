@@ -127,6 +127,7 @@ class Story:
     metered: tuple[Readings, ...] = ()
     series_of: IntensitySeries | None = None
     kind: IntensityKind = IntensityKind.FORECAST
+    fresh: str = ""  # another word here draws another k for the same readings
     lie: bytes | None = None  # readings that the credential binds, though its commitments are to others
     signers: dict[Did, Signer] = field(default_factory=dict)
 
@@ -274,7 +275,7 @@ class Story:
                 meter=self.meter(source),
                 grounds=self.grounds,
                 signing=self.signing(EDP, METERED_AT, f"consumption {source}", 20 + source),
-                k=drawn(f"{self.opening}/k {source}"),
+                k=drawn(f"{self.opening}/k {source}{self.fresh}"),
                 resource_ids=(self.id(f"readings {source}"), self.id(f"commitments {source}")),
             )
             for source in range(self.sources)

@@ -317,6 +317,15 @@ def test_a_correction_of_many_half_hours_is_opened(story: Story) -> None:
     assert claimed(attempt(story, grid=many, past=past)).rows[0].kg > claimed(attempt(story)).rows[0].kg
 
 
+def test_a_new_vector_of_the_same_readings_is_not_opened_under_other_weights(story: Story) -> None:
+    again = Story(fresh="again", sources=1)
+    assert again.consumption[0].commitments != story.consumption[0].commitments
+    past = Past(attempt(story).opened)
+    with refused("calculation.second_weights", "99 half-hours"):
+        attempt(again, grid=other_grid(changed(story.series, 100)), past=past)
+    assert attempt(again, past=past).credential.raw
+
+
 def test_an_opening_of_other_commitments_is_no_obstacle(story: Story) -> None:
     weights = (1,) * 1_488
     past = Past((Opened(Digest.of(b"another vector"), weights),))
@@ -325,7 +334,7 @@ def test_an_opening_of_other_commitments_is_no_obstacle(story: Story) -> None:
 
 def test_readings_and_k_do_not_show_in_what_is_printed(story: Story) -> None:
     readings = story.readings()
-    weighted = Weighted(Digest.of(b"points"), readings, (1,) * 1_488, story.delivered[0].k)
+    weighted = Weighted("source", Digest.of(b"points"), readings, (1,) * 1_488, story.delivered[0].k)
     shown = repr(story.delivered[0]) + repr(story.grid) + repr(weighted)
     assert story.delivered[0].k.hex() not in shown
     assert "values" not in shown

@@ -18,7 +18,7 @@ from trust.errors import MalformedError
 from trust.keys import Algorithm, PublicKey
 from trust.links import Link, Relation
 from trust.securing.data_integrity import Suite, high_s, read_proof, verify_proof
-from trust.signing import sign_document, verification_method
+from trust.signing import sign_document, suite_for, verification_method
 
 RECEIPT = Receipt(urn("shown"), Digest.of(b"shown"), EDP, METERED_AT, "nonce-0001", BANK, authentic="yes")
 
@@ -31,7 +31,7 @@ def test_what_is_issued_carries_a_proof_that_fits_the_key_and_the_signing_time(k
     proof = read_proof(document)
     verify_proof(document, proof, key.key)
     assert proof.created == METERED_AT == envelope(secured).valid_from
-    assert proof.suite.algorithm is kind
+    assert proof.suite is suite_for(key.key)
     assert proof.verification_method == BANK.url(key.key.thumbprint)
     assert not high_s(proof)
 

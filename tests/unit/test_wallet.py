@@ -68,6 +68,20 @@ def test_a_withdrawn_consent_ends_when_the_withdrawal_was_signed(story: Story, w
     assert after.withdrawn == {story.id("consent 0"): SHOWN_AT}
 
 
+def test_the_first_withdrawal_of_a_consent_counts(story: Story, wallet: Wallet) -> None:
+    later = SHOWN_AT + timedelta(days=1)
+    assert wallet.hold(ended(story, at=later), ended(story)).withdrawn == {story.id("consent 0"): SHOWN_AT}
+
+
+def test_a_consent_that_another_one_rests_on_is_withdrawn_together_with_it(
+    story: Story, wallet: Wallet
+) -> None:
+    first, second = story.id("consent 0"), story.id("consent 1")
+    assert [one.id for one in wallet.falling_with(first, at=SHOWN_AT)] == [first, second]
+    assert [one.id for one in wallet.falling_with(second, at=SHOWN_AT)] == [second]
+    assert wallet.hold(ended(story)).falling_with(first, at=SHOWN_AT)[0].id == second
+
+
 def test_a_consent_says_between_whom_it_is(wallet: Wallet) -> None:
     assert {one.parties for one in wallet.consents(at=SHOWN_AT)} == {(EDP, CAP), (CAP, BANK)}
 

@@ -72,7 +72,10 @@ class Register:
         known = _REPLAYED.get(name) or _REPLAYED.put(name, _replayed(entries, tree, anchor, tuple(recorded)))
         if kept is not None:
             check_kept(kept, tree)
-        return known if checkpoint is None else known.under(checkpoint)
+        if checkpoint is None:
+            return known
+        signed = (*name, checkpoint)
+        return _SIGNED.get(signed) or _SIGNED.put(signed, known.under(checkpoint))
 
     @property
     def size(self) -> int:
@@ -163,7 +166,7 @@ class Register:
         thumbprint = key.thumbprint if isinstance(key, PublicKey) else key
         name = (member, role, thumbprint, size)
         answer = self._answers.get(name)
-        if answer is not None and _still_holds(answer, signed_at, proven_by):
+        if answer is not None and answer.covers(signed_at, proven_by=proven_by):
             return answer
         answer = self._judge(member, Question(role, thumbprint, signed_at, proven_by), size)
         if answer.outcome is Outcome.VALID and proven_by is None:
@@ -239,10 +242,4 @@ def _replayed(
 
 
 _REPLAYED: Kept[tuple[Anchor, int, bytes, tuple[datetime, ...]], Register] = Kept(16)
-
-
-def _still_holds(answer: Standing, signed_at: datetime, proven_by: datetime | None) -> bool:
-    """Tell whether an earlier answer covers this signature: no mark lies between the two."""
-    latest = signed_at if proven_by is None else max(proven_by, signed_at)
-    begun = answer.since is None or answer.since <= signed_at
-    return begun and (answer.until is None or latest < answer.until)
+_SIGNED: Kept[tuple[Anchor, int, bytes, tuple[datetime, ...], str], Register] = Kept(64)

@@ -49,6 +49,12 @@ class Standing:
     obstacles: tuple[Obstacle, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def covers(self, signed_at: datetime, *, proven_by: datetime | None = None) -> bool:
+        """Tell whether no recorded moment lies between the signature asked about and this one."""
+        latest = signed_at if proven_by is None else max(proven_by, signed_at)
+        begun = self.since is None or self.since <= signed_at
+        return begun and (self.until is None or latest < self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -53,7 +53,7 @@ def test_our_values_are_written_as_the_reference_writes_them(value: Json) -> Non
 @example([1e22, -1e-7, 5e-324])
 @example({"a": -0.0})
 @example(1e-7)
-def test_floats_from_outside_are_written_as_the_reference_writes_them(value: Any) -> None:
+def test_floats_from_outside_are_written_as_the_reference_writes_them(value: Json) -> None:
     assert canonicalize(value) == rfc8785.dumps(value)
 
 
@@ -82,7 +82,7 @@ def test_another_layout_has_the_same_meaning(value: Json, indent: int) -> None:
 
 
 @given(FOREIGN)
-def test_the_fast_reader_accepts_nothing_that_the_strict_reader_refuses(value: Any) -> None:
+def test_the_fast_reader_accepts_nothing_that_the_strict_reader_refuses(value: Json) -> None:
     raw = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     try:
         expected = read_strictly(raw)
@@ -95,10 +95,13 @@ def test_the_fast_reader_accepts_nothing_that_the_strict_reader_refuses(value: A
 
 @given(st.binary(max_size=60) | TRICKY.map(str.encode))
 def test_any_bytes_are_read_or_refused_and_nothing_else_happens(raw: bytes) -> None:
+    code, value = "", None
     try:
         value = parse(raw)
     except MalformedError as refusal:
-        assert refusal.code.startswith("format.")
+        code = refusal.code
+    if code:
+        assert code.startswith("format.")
     else:
         assert canonicalize(parse(canonicalize(value), canonical=True)) == canonicalize(value)
 

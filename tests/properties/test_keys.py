@@ -1,5 +1,8 @@
 """Whatever the key and the message: forms come back alike, good signatures fit, changed ones do not."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +12,17 @@ from trust.digest import b64url_decode, b64url_encode
 from trust.errors import MalformedError, PerseusError, SignatureMismatchError
 from trust.keys import Algorithm, PrivateKey, PublicKey
 
+Value = TypeVar("Value")
 SECRETS = st.binary(min_size=32, max_size=32).filter(lambda secret: 0 < int.from_bytes(secret) < 2**255)
 KEYS = st.builds(PrivateKey.from_secret, st.sampled_from(Algorithm), SECRETS)
+
+
+def read(reader: Callable[[str], Value], text: str) -> Value | None:
+    """Give what is read, or None for a refusal; anything else that is raised is a bug."""
+    try:
+        return reader(text)
+    except MalformedError:
+        return None
 
 
 @given(st.binary(max_size=68))
@@ -25,12 +37,8 @@ def test_base64url_comes_back_alike(content: bytes) -> None:
 
 @given(st.text(st.sampled_from("AQgw_-+/= \n123xyz"), max_size=12))
 def test_base64url_has_one_spelling(text: str) -> None:
-    try:
-        content = b64url_decode(text)
-    except MalformedError as refusal:
-        assert refusal.code == "format.unparseable"
-    else:
-        assert b64url_encode(content) == text
+    content = read(b64url_decode, text)
+    assert content is None or b64url_encode(content) == text
 
 
 @given(KEYS)
@@ -58,9 +66,5 @@ def test_any_bytes_are_a_key_or_refused(
 
 @given(st.text(max_size=60) | st.text(st.sampled_from("z6MkDn123456789ABC"), max_size=60))
 def test_any_text_is_a_multikey_or_refused(text: str) -> None:
-    try:
-        key = PublicKey.from_multikey(text)
-    except MalformedError as refusal:
-        assert refusal.where == "public key"
-    else:
-        assert key.multikey == text
+    key = read(PublicKey.from_multikey, text)
+    assert key is None or key.multikey == text

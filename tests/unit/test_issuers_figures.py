@@ -42,7 +42,7 @@ def stories(draw: st.DrawFn) -> Story:
 
 
 @given(stories())
-@settings(max_examples=8)
+@settings(max_examples=settings().max_examples // 6)  # an example commits to two months of readings
 def test_what_is_signed_opens_and_is_what_the_calculation_gives(story: Story) -> None:
     claim = envelope(story.emissions.credential).claim
     assert isinstance(claim, Emissions)

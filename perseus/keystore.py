@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from trust.errors import MalformedError, UnavailableError
 from trust.keys import Algorithm, PrivateKey
@@ -140,9 +139,9 @@ class KeyStore:
             if algorithm is Algorithm.ED25519
             else ec.generate_private_key(ec.SECP256R1())
         )
-        locked = BestAvailableEncryption(self.passphrase.encode())
-        write_secret(path, drawn.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked))
-        return self.open(name)
+        made = PrivateKey(drawn)
+        write_secret(path, made.to_pem(self.passphrase.encode(), salt=fresh_bytes()))
+        return made
 
     def open(self, name: str) -> PrivateKey:
         """Open the key of this name.

@@ -67,6 +67,19 @@ class RegisterCopy:
             seen = log.newest(connection)
         return None if seen is None else seen.note
 
+    def note_of(self, register: Register) -> str:
+        """Give the checkpoint over exactly these entries.
+
+        Raises:
+            UnavailableError: none of that size was seen.
+        """
+        with self._store.read() as connection:
+            seen = log.seen_at(connection, register.size)
+        if seen is None:
+            what = f"a checkpoint over {register.size} entries"
+            raise UnavailableError(what, because="none was seen", code="register.unreachable")
+        return seen.note
+
     def _replayed(self) -> Register:
         with self._store.read() as connection:
             seen = log.newest(connection)

@@ -32,6 +32,14 @@ consent_requests = Table(
 )
 
 
+paired_customers = Table(
+    "paired_customers",
+    METADATA,
+    Column("bank", Text, primary_key=True),
+    Column("customer", Text, nullable=False),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One consent here: who gave it, from whom to whom, and since when it is over."""
@@ -109,3 +117,15 @@ def answer(connection: Connection, id_: str, *, word: str, at: datetime) -> bool
     open_ = (consent_requests.c.id == id_) & consent_requests.c.answer.is_(None)
     answered = consent_requests.update().where(open_).values(answer=word, answered_at=at)
     return connection.execute(answered).rowcount == 1
+
+
+def pair(connection: Connection, bank: str, *, customer: str) -> None:
+    """Remember under which salted digest a bank knows this firm; the newest pairing counts."""
+    connection.execute(paired_customers.delete().where(paired_customers.c.bank == bank))
+    connection.execute(paired_customers.insert().values(bank=bank, customer=customer))
+
+
+def paired(connection: Connection, bank: str) -> str | None:
+    """Give the salted digest under which a bank knows this firm."""
+    query = select(paired_customers.c.customer).where(paired_customers.c.bank == bank)
+    return connection.execute(query).scalar()

@@ -78,5 +78,12 @@ def put_off(connection: Connection, delivery: Delivery, *, at: datetime, trouble
 
 def hasten(connection: Connection, *, at: datetime) -> None:
     """Make every waiting message due: this process has just started, and so may the others have."""
-    waiting = deliveries.c.acknowledged_at.is_(None) & (deliveries.c.next_at > at)
+    soon = (deliveries.c.next_at > at) & (deliveries.c.next_at <= at + LONGEST_PAUSE)
+    waiting = deliveries.c.acknowledged_at.is_(None) & soon
     connection.execute(deliveries.update().where(waiting).values(next_at=at))
+
+
+def waiting(connection: Connection) -> int:
+    """Count the messages that nobody has acknowledged yet."""
+    open_ = deliveries.c.acknowledged_at.is_(None)
+    return len(connection.execute(select(deliveries.c.id).where(open_)).all())

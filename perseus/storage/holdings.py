@@ -12,6 +12,7 @@ from perseus.storage import (
     deliveries,
     grid,
     meters,
+    openings,
     operations,
     pairings,
     presentations,
@@ -42,7 +43,7 @@ _HOLDINGS = MappingProxyType(
         "operator": (),
         "edp": (*_READINGS, *_CONSENTS, meters.meters, meters.measurements),
         "grid": (grid.intensities,),
-        "cap": (*_READINGS, *_CONSENTS),
+        "cap": (*_READINGS, *_CONSENTS, openings.openings),
         "bank": (
             *_CONSENTS,
             pairings.pairings,
@@ -50,7 +51,7 @@ _HOLDINGS = MappingProxyType(
             presentations.presentations,
             presentations.reports,
         ),
-        "wallet": (*_CONSENTS, consents.consent_requests),
+        "wallet": (*_CONSENTS, consents.consent_requests, consents.paired_customers),
     }
 )
 PARTIES: Mapping[str, frozenset[str]] = MappingProxyType(

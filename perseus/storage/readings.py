@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, select
 
 from perseus.storage.schema import METADATA, Moment
+from trust.digest import Digest
 
 readings = Table(
     "readings",
@@ -39,6 +40,11 @@ def find(connection: Connection, credential: str) -> KeptReadings | None:
     """Find the readings of a consumption credential."""
     row = connection.execute(select(readings).where(readings.c.credential == credential)).one_or_none()
     return None if row is None else KeptReadings(row.credential, bytes(row.body), bytes(row.k))
+
+
+def used(connection: Connection) -> tuple[Digest, ...]:
+    """Name every k that is kept here, so that none is taken twice."""
+    return tuple(Digest.of(bytes(k)) for k in connection.execute(select(readings.c.k)).scalars())
 
 
 def forget(connection: Connection, credential: str) -> bool:

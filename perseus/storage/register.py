@@ -73,3 +73,10 @@ def newest(connection: Connection) -> Seen | None:
     query = select(register_checkpoints).order_by(register_checkpoints.c.size.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return None if row is None else Seen(row.size, row.note, row.seen_at)
+
+
+def seen_at(connection: Connection, size_: int) -> Seen | None:
+    """Give the checkpoint of one size."""
+    chosen = select(register_checkpoints).where(register_checkpoints.c.size == size_)
+    row = connection.execute(chosen).one_or_none()
+    return None if row is None else Seen(row.size, row.note, row.seen_at)

@@ -38,3 +38,10 @@ def upgrade() -> None:
             sa.Column("answered_at", Moment(), nullable=True),
             sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_requests")),
         )
+    if "paired_customers" in context.config.attributes["holds"]:
+        op.create_table(
+            "paired_customers",
+            sa.Column("bank", sa.Text(), nullable=False),
+            sa.Column("customer", sa.Text(), nullable=False),
+            sa.PrimaryKeyConstraint("bank", name=op.f("pk_paired_customers")),
+        )

@@ -5,8 +5,8 @@ from alembic import context, op
 
 from perseus.storage.schema import Moment
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:

@@ -1,0 +1,156 @@
+"""Who stands at the door: a challenge given out, a presentation or an answer bound to it, used up once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import Connection
+
+from perseus.apps.judging import Judge
+from perseus.apps.party import Party
+from perseus.keystore import fresh_nonce
+from perseus.storage import challenges
+from trust.canonical import Json, canonicalize
+from trust.challenge import Challenge
+from trust.claims.halfhour import stamp
+from trust.did import Did
+from trust.errors import MalformedError, NotPermittedError
+from trust.presentation import MEDIA_TYPE, audience_of, read_presentation
+from trust.report import Report
+from trust.schema import fit
+from trust.secured import Secured
+from verifiers.evidence import Door, Evidence
+from verifiers.policy import Policy
+
+JsonObject = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A presentation that was let in: who holds it, what is in it, which nonce it answers, and the verdict on it."""
+
+    secured: Secured
+    id: str
+    holder: Did
+    credentials: tuple[Secured, ...]
+    nonce: str
+    evidence: Evidence
+    report: Report[object]
+
+
+def give_challenge(party: Party) -> Challenge:
+    """Draw a nonce, and write it down before it is given out."""
+    nonce = fresh_nonce()
+    with party.store.write() as connection:
+        expires = challenges.open_challenge(connection, nonce, at=party.now())
+    return Challenge(nonce, party.did, expires)
+
+
+def challenge_json(challenge: Challenge) -> JsonObject:
+    """Write a challenge as it is given out."""
+    return {
+        "nonce": challenge.nonce,
+        "audience": str(challenge.audience),
+        "expires": stamp(challenge.expires),
+    }
+
+
+def open_challenge(party: Party, nonce: str) -> Challenge:
+    """Find the challenge that somebody answers.
+
+    Raises:
+        NotPermittedError: it was never given out, or is used up.
+    """
+    with party.store.read() as connection:
+        expires = challenges.expiry_of(connection, nonce)
+    if expires is None:
+        raise _refused("the nonce was not given out here, or is used up", "presentation.nonce")
+    return Challenge(nonce, party.did, expires)
+
+
+def use_up(party: Party, connection: Connection, nonce: str) -> None:
+    """Use a nonce up, in the transaction of the act that it allows.
+
+    Raises:
+        NotPermittedError: somebody was faster, or it has expired.
+    """
+    if not challenges.spend(connection, nonce, at=party.now()):
+        raise _refused("the nonce is used up or has expired", "presentation.replayed")
+
+
+def signed(document: object, *, where: str) -> Secured:
+    """Take a signed presentation or answer out of a body, in its canonical bytes.
+
+    Raises:
+        MalformedError: it is no object.
+    """
+    if not isinstance(document, Mapping):
+        name = type(document).__name__
+        raise MalformedError(where, expected="an object", found=name, code="format.schema")
+    return Secured(canonicalize(cast("Json", document)), MEDIA_TYPE)
+
+
+def nonce_of(document: Mapping[str, object]) -> str:
+    """Read the nonce that a signed document says it answers.
+
+    Raises:
+        MalformedError: its proof names none.
+    """
+    return audience_of(cast("JsonObject", document))[0]
+
+
+def admit(
+    party: Party,
+    judge: Judge,
+    document: Mapping[str, object],
+    *,
+    policy: Policy,
+    beside: Sequence[Secured] = (),
+) -> Shown:
+    """Judge a presentation at the door, against the challenge it answers.
+
+    Raises:
+        MalformedError: it is no presentation.
+        NotPermittedError: its nonce is not one of ours.
+        Refused: the verdict on it is not yes.
+    """
+    shown = look_at(party, judge, document, policy=policy, beside=beside)
+    shown.report.require()
+    return shown
+
+
+def look_at(
+    party: Party,
+    judge: Judge,
+    document: Mapping[str, object],
+    *,
+    policy: Policy,
+    beside: Sequence[Secured] = (),
+) -> Shown:
+    """Judge a presentation at the door, and let the caller see the verdict whatever it is.
+
+    Raises:
+        MalformedError: it is no presentation.
+        NotPermittedError: its nonce is not one of ours.
+    """
+    secured = signed(document, where="presentation")
+    members = cast("JsonObject", document)
+    fit("presentation", members)
+    challenge = open_challenge(party, nonce_of(document))
+    door = Door(challenge.nonce, party.did, None, party.now())
+    evidence = judge.evidence(secured, beside=beside, door=door)
+    presentation = read_presentation(members)
+    report = judge.report(secured, evidence, policy=policy)
+    return Shown(
+        secured,
+        presentation.id,
+        presentation.holder,
+        presentation.credentials,
+        challenge.nonce,
+        evidence,
+        report,
+    )
+
+
+def _refused(because: str, code: str) -> NotPermittedError:
+    return NotPermittedError("letting a presentation in", because=because, code=code)

@@ -1,0 +1,234 @@
+"""The energy data provider: knows whose key belongs to which meters, and lets readings go where a consent lets it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import FastAPI, Response
+from pydantic import Field, JsonValue
+from sqlalchemy import Connection
+
+from issuers.account_holder import Account, issue_account_holder
+from issuers.consumption import Grounds, Issued, Meter, issue_consumption
+from perseus.apps.call import Body, Called
+from perseus.apps.consents import add_consents
+from perseus.apps.doors import Shown, admit, nonce_of, open_challenge, signed, use_up
+from perseus.apps.frame import answer
+from perseus.apps.issuing import keep, signing
+from perseus.apps.party import Party
+from perseus.apps.service import Service, credential, open_service
+from perseus.apps.withdrawals import Duties, add_withdrawals
+from perseus.keystore import fresh_bytes, fresh_urn
+from perseus.problems import NotFoundError
+from perseus.storage import consents, credentials, meters, readings, resources
+from trust.canonical import parse
+from trust.challenge import Challenge
+from trust.claims.account import AccountHolder, Assurance, Method
+from trust.claims.consent import Consent
+from trust.claims.consumption import Assurance as MeterAssurance
+from trust.claims.consumption import Consumption, Fuel, Readings, UnitCode
+from trust.claims.halfhour import Month
+from trust.claims.receipt import Kept
+from trust.claims.region import Region
+from trust.digest import Digest, b64url_encode
+from trust.envelope import envelope
+from trust.errors import NotPermittedError
+from trust.links import Relation
+from trust.report import Verified
+from trust.secured import Secured
+from verifiers.policy import PROCESS, Policy
+
+CALCULATION = PROCESS + "emissions-calculations"
+_ASSURANCES = "https://registry.ib1.org/scheme/perseus/assurance/"
+_ASSURANCE = MeterAssurance(
+    f"{_ASSURANCES}missing-data/Missing", f"{_ASSURANCES}origin-method/SmartDCCOtherUser"
+)
+_CONTROL = timedelta(days=366)
+
+
+class NewAccount(Body):
+    """The code agreed with the customer, and the answer of its key to our challenge."""
+
+    code: str = Field(min_length=8, max_length=200)
+    answer: dict[str, JsonValue]
+
+
+class Wanted(Body):
+    """Which source and month is asked for, and the presentation that says by whom and on which consent."""
+
+    presentation: dict[str, JsonValue]
+    source: str = Field(max_length=60)
+    month: str = Field(max_length=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """What lets one month's readings of one source go: verified, and answering one nonce."""
+
+    shown: Shown
+    consent: Verified[Consent]
+    account_holder: Verified[AccountHolder]
+    source: str
+    month: Month
+
+
+def open_edp(party: Party) -> FastAPI:
+    """Put the energy data provider's service together."""
+    service = open_service(party)
+    _add_accounts(service)
+    add_consents(service)
+    _add_consumption(service)
+    add_withdrawals(service, Duties(forget_readings, _keep_nothing))
+    return service.app
+
+
+def forget_readings(connection: Connection, consent: str) -> tuple[str, ...]:
+    """Delete the copies of readings that left, or arrived, under a consent, each with its k."""
+    held = credentials.of_kind(connection, "ConsumptionCredential")
+    under = [one.id for one in held if permitted_by(one.secured, consent)]
+    return tuple(f"readings of {one}" for one in under if readings.forget(connection, one))
+
+
+def permitted_by(secured: Secured, consent: str) -> bool:
+    """Tell whether a credential names this consent as what permitted it."""
+    return any(link.id == consent for link in envelope(secured).linked(Relation.PERMITTED))
+
+
+def _keep_nothing(connection: Connection, consent: str) -> tuple[Kept, ...]:
+    del connection, consent
+    return ()
+
+
+def _add_accounts(service: Service) -> None:
+    party = service.party
+
+    @service.app.post("/v1/account-holders", status_code=201)
+    def account_holder(call: Called) -> Response:
+        """Sign that the key which answers our challenge belongs to the account with this code."""
+        asked = call.read(NewAccount)
+        shown = signed(asked.answer, where="answer")
+
+        def prepare() -> Challenge:
+            return open_challenge(party, nonce_of(asked.answer))
+
+        def act(connection: Connection, challenge: Challenge) -> Response:
+            use_up(party, connection, challenge.nonce)
+            account = _account(party, connection, asked.code)
+            sign = signing(party, connection)
+            made = issue_account_holder(shown, challenge=challenge, account=account, signing=sign)
+            keep(party, connection, made)
+            return credential(made)
+
+        return call.once(party, prepare, act)
+
+
+def _account(party: Party, connection: Connection, code: str) -> Account:
+    """Say what our records have of an account: since when its meters are its own, and how we know."""
+    held = meters.of_account(connection, code)
+    months = [month for meter in held for month in meters.months(connection, meter.source)]
+    if not months:
+        raise NotFoundError("an account with this code")
+    sources = tuple(meter.source for meter in held)
+    until = party.now() + _CONTROL
+    return Account(sources, min(months), until, Method.LOGIN_AND_PAIRING, Assurance.SUBSTANTIAL)
+
+
+def _add_consumption(service: Service) -> None:
+    party = service.party
+
+    @service.app.post("/v1/consumption")
+    def consumption(call: Called) -> Response:
+        """Let one month of one source go, to whom a consent lets have it; asked again, the same month comes back."""
+        asked = call.read(Wanted)
+        leave = _leave(service, asked)
+        with party.store.write() as connection:
+            use_up(party, connection, leave.shown.nonce)
+            known = _known(connection, leave)
+            if known is None:
+                known = _issue(party, connection, leave)
+            return answer(_delivered(connection, known))
+
+
+def _leave(service: Service, asked: Wanted) -> Leave:
+    """Verify who asks, and on which consent; the consent must name the source."""
+    shown = admit(service.party, service.judge, asked.presentation, policy=Policy.edp())
+    found = {type(envelope(held).claim): held for held in shown.credentials}
+    if Consent not in found or AccountHolder not in found:
+        raise NotPermittedError(
+            "letting readings go", because="no consent of an account holder is shown", code="consent.missing"
+        )
+    beside = (found[AccountHolder],)
+    policy = Policy.edp()
+    consent = service.judge.verified(found[Consent], Consent, policy=policy, beside=beside)
+    account_holder = service.judge.verified(found[AccountHolder], AccountHolder, policy=policy)
+    return Leave(shown, consent, account_holder, asked.source, Month.parse(asked.month))
+
+
+def _known(connection: Connection, leave: Leave) -> Secured | None:
+    held = credentials.of_kind(connection, "ConsumptionCredential", about=f"{leave.source} {leave.month}")
+    consent = envelope(leave.consent).id
+    return next((one.secured for one in held if permitted_by(one.secured, consent)), None)
+
+
+def _issue(party: Party, connection: Connection, leave: Leave) -> Secured:
+    issued = _signed(party, connection, leave)
+    found = keep(party, connection, issued.credential)
+    readings.keep(connection, found.id, body=issued.readings, k=issued.k, at=party.now())
+    resources.keep(connection, issued.commitments, at=party.now())
+    return issued.credential
+
+
+def _signed(party: Party, connection: Connection, leave: Leave) -> Issued:
+    meter = meters.find(connection, leave.source)
+    measured = meters.measured(connection, leave.source, leave.month.period.start)
+    if meter is None or measured is None:
+        raise NotFoundError(f"readings of {leave.source} in {leave.month}")
+    content = Readings(
+        leave.month.period,
+        UnitCode(meter.unit_code),
+        meter.exponent,
+        measured.values,
+        measured.quality,
+        fresh_bytes(),
+    )
+    return issue_consumption(
+        content,
+        meter=Meter(
+            meter.source,
+            Fuel(meter.fuel),
+            meter.outcode,
+            Region(meter.region_id, meter.region_name),
+            _ASSURANCE,
+        ),
+        grounds=Grounds(
+            leave.consent,
+            leave.account_holder,
+            leave.shown.holder,
+            CALCULATION,
+            _withdrawn(connection, leave),
+        ),
+        signing=signing(party, connection),
+        k=fresh_bytes(),
+        resource_ids=(fresh_urn(), fresh_urn()),
+        used=readings.used(connection),
+    )
+
+
+def _withdrawn(connection: Connection, leave: Leave) -> dict[str, datetime]:
+    standing = consents.find(connection, envelope(leave.consent).id)
+    ended = standing.withdrawn_at if standing is not None else None
+    return {} if standing is None or ended is None else {standing.id: ended}
+
+
+def _delivered(connection: Connection, secured: Secured) -> dict[str, object]:
+    found = envelope(secured)
+    held = readings.find(connection, found.id)
+    if held is None or not isinstance(found.claim, Consumption):
+        raise NotFoundError(f"the readings of {found.id}")
+    digest: Digest = found.claim.commitments.digest_multibase
+    commitments = resources.find_all(connection, (digest,))[digest]
+    return {
+        "credential": parse(secured.raw, where="credential"),
+        "readings": parse(held.body, where="readings", limit=1 << 20),
+        "commitments": parse(commitments, where="commitments", limit=1 << 20),
+        "k": b64url_encode(held.k),
+    }

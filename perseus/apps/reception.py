@@ -1,0 +1,103 @@
+"""What the bank does with a chain: gather once, judge, keep the whole evidence, and sign a receipt for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from issuers.receipt import issue_receipt
+from perseus.apps.doors import Shown, look_at
+from perseus.apps.issuing import keep, signing
+from perseus.apps.party import Party
+from perseus.apps.service import Service
+from perseus.keystore import fresh_urn
+from perseus.problems import ConflictError
+from perseus.storage import pairings, presentations
+from perseus.storage.presentations import Reported
+from perseus.storage.presentations import Shown as Row
+from trust.canonical import Json, canonicalize
+from trust.claims.account import AccountHolder
+from trust.digest import Digest
+from trust.envelope import envelope
+from trust.errors import MalformedError
+from trust.report import Answer, Report
+from trust.secured import Secured
+from verifiers.evidence import write_evidence
+from verifiers.policy import Policy
+from verifiers.verdict import verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """A chain that was shown, the report on it, and the verdict as it is kept."""
+
+    shown: Shown
+    report: Report[object]
+    verdict: dict[str, Json]
+
+
+def receive(service: Service, document: Mapping[str, object], resources: Mapping[Digest, bytes]) -> Reception:
+    """Judge a presentation with everything that came with it, and with what the bank itself knows.
+
+    Raises:
+        MalformedError: it is no presentation.
+        NotPermittedError: its nonce is not one of ours.
+    """
+    party, policy = service.party, Policy.bank()
+    shown = look_at(party, service.judge, document, policy=policy)
+    pairing = _pairing(party, shown)
+    evidence = replace(shown.evidence, resources=resources, pairing=pairing)
+    report = service.judge.report(shown.secured, evidence, policy=policy)
+    anchor = party.register.anchor
+    told = verdict(report, at=party.now(), known_at=None, anchor=anchor, policy=policy)
+    return Reception(replace(shown, evidence=evidence, report=report), report, told)
+
+
+def keep_reception(party: Party, connection: Connection, found: Reception) -> tuple[Secured, str]:
+    """Keep a chain, its evidence and its verdict, and give the receipt and the report's id.
+
+    Raises:
+        ConflictError: a presentation of this id was kept before.
+    """
+    shown, now = found.shown, party.now()
+    if presentations.find(connection, shown.id) is not None:
+        raise ConflictError(f"the presentation {shown.id} was received before", code="presentation.replayed")
+    digest = shown.secured.digest.multibase
+    presentations.keep(
+        connection, Row(shown.id, str(shown.holder), digest, shown.nonce, now, shown.secured.raw)
+    )
+    door = shown.evidence.door
+    receipt = issue_receipt(
+        shown.secured,
+        authentic=Answer(found.report.authentic_at_signing),
+        received_at=now if door is None else door.received_at,
+        signing=signing(party, connection, revocable=False),
+    )
+    keep(party, connection, receipt)
+    id_ = fresh_urn().removeprefix("urn:uuid:")
+    told = canonicalize(found.verdict)
+    file = _evidence(party, found, receipt)
+    presentations.report(connection, Reported(id_, shown.id, file, told, found.report.overall.value, now))
+    party.log.info("received", presentation=shown.id, overall=found.report.overall.value)
+    return receipt, id_
+
+
+def _evidence(party: Party, found: Reception, receipt: Secured) -> bytes | None:
+    """Write the file that lets a stranger judge it again; without a register there is none."""
+    evidence = replace(found.shown.evidence, receipt=receipt, door=None)
+    if evidence.register is None:
+        return None
+    note = party.register.note_of(evidence.register)
+    return write_evidence(found.shown.secured, evidence, checkpoint=note)
+
+
+def _pairing(party: Party, shown: Shown) -> Secured | None:
+    """Find the pairing of the firm that the chain says it is about."""
+    try:
+        claims = [envelope(held).claim for held in shown.credentials]
+    except MalformedError:
+        return None
+    firms = [str(claim.id) for claim in claims if isinstance(claim, AccountHolder)]
+    with party.store.read() as connection:
+        held = pairings.of_holder(connection, firms[0]) if firms else None
+    return None if held is None else Secured(held.document.encode(), "application/vp")

@@ -1,0 +1,68 @@
+"""A party's service as it is put together: the frame, its status lists, its judge, and the doors that all have."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request, Response
+
+from perseus.apps.call import Body, Called
+from perseus.apps.doors import challenge_json, give_challenge
+from perseus.apps.frame import CREDENTIAL, answer, open_app
+from perseus.apps.issuing import StatusLists, open_lists
+from perseus.apps.judging import Judge
+from perseus.apps.party import Party
+from perseus.keystore import same
+from perseus.problems import UnauthenticatedError
+from trust.secured import Secured
+
+_SCHEME = "Bearer "
+
+
+class Nothing(Body):
+    """An empty request: `{}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a party's endpoints are built from."""
+
+    app: FastAPI
+    party: Party
+    lists: StatusLists
+    judge: Judge
+
+
+def open_service(party: Party) -> Service:
+    """Put together what every service has: challenges, its status lists, and a judge."""
+    open_lists(party)
+    lists = StatusLists(party)
+    service = Service(open_app(party), party, lists, Judge(party, lists))
+
+    @service.app.post("/v1/challenge", status_code=201)
+    def challenge(call: Called) -> Response:
+        """Give out a nonce, good for one use within five minutes."""
+        call.read(Nothing)
+        return answer(challenge_json(give_challenge(party)), status=201)
+
+    @service.app.get("/status/{number}")
+    def status(number: int) -> Response:
+        """Give a status list of this party in its signed form."""
+        return credential(lists.published(f"{party.settings.url}/status/{number}"), status=200)
+
+    return service
+
+
+def credential(secured: Secured, *, status: int = 201) -> Response:
+    """Answer with a credential in its RFC 8785 bytes."""
+    return Response(secured.raw, status, media_type=CREDENTIAL)
+
+
+def owner_of(party: Party) -> Callable[[Request], None]:
+    """Make the check of a local door: only whoever can read this party's home comes through."""
+
+    def require(request: Request) -> None:
+        shown = request.headers.get("authorization", "")
+        if not shown.startswith(_SCHEME) or not same(shown.removeprefix(_SCHEME), party.door):
+            raise UnauthenticatedError("this door is for the owner; its secret stands in the party's home")
+
+    return require

@@ -1,0 +1,69 @@
+"""Long work in the background: written down before it begins, taken up again after a crash, ended once."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+import orjson
+
+from perseus.apps.party import Party
+from perseus.storage import operations
+from perseus.storage.operations import Operation
+from trust.errors import PerseusError, UnavailableError
+
+PAUSE = 0.5  # seconds before work that another party holds up is tried again
+Work = Callable[[Operation], Mapping[str, object]]
+
+
+class Worker:
+    """One thread that does a party's operations, one after the other, each step of which may be done twice."""
+
+    def __init__(self, party: Party, work: Work) -> None:
+        self._party = party
+        self._work = work
+        self._wake = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        party.starting.append(self._thread.start)
+        party.stopping.append(self.stop)
+
+    def wake(self) -> None:
+        """Say that there is work."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the step in hand; the rest is taken up at the next start."""
+        self._over.set()
+        self._wake.set()
+        self._thread.join()
+
+    @property
+    def stopping(self) -> bool:
+        """Tell whether the process is to end."""
+        return self._over.is_set()
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            with self._party.store.read() as connection:
+                waiting = operations.unfinished(connection)
+            for operation in waiting:
+                if not self._over.is_set():
+                    self._do(operation)
+            self._wake.wait(PAUSE)
+            self._wake.clear()
+
+    def _do(self, operation: Operation) -> None:
+        try:
+            result = self._work(operation)
+        except UnavailableError as error:
+            self._party.log.info("held up", operation=operation.id, why=str(error))
+            return
+        except PerseusError as error:
+            self._party.log.warning("failed", operation=operation.id, why=str(error), code=error.code)
+            self._end(operation, "failed", {"code": error.code, "detail": str(error)})
+            return
+        self._end(operation, "done", result)
+
+    def _end(self, operation: Operation, state: str, result: Mapping[str, object]) -> None:
+        with self._party.store.write() as connection:
+            told = orjson.dumps(dict(result)).decode()
+            operations.finish(connection, operation.id, state=state, result=told, at=self._party.now())

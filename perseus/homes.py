@@ -1,0 +1,106 @@
+"""Making the homes of a town of parties on one machine: settings, keys, and what each has before it is first started.
+
+`OUT/<party>/{db.sqlite, keys/, settings.toml, door, address, pid, log.jsonl}`; a process writes the address it got
+into its home, and the others read it there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from perseus import clock, settings
+from perseus.keystore import KeyStore, draw_secret
+from perseus.storage import grid, meters, pairings, register
+from perseus.storage.grid import GridMonth
+from perseus.storage.meters import Measured, Meter
+from perseus.storage.register import Seen
+from perseus.storage.store import Store
+from registry.anchor import Anchor
+from registry.log.checkpoint import Checkpoint
+from registry.register import Register
+from trust.did import Did
+from trust.keys import Signer
+
+LOG_KEY = "log"
+WALLET = "wallet"
+
+
+@dataclass(frozen=True, slots=True)
+class Inhabitant:
+    """A party of the town: the name of its folder, what it is called, and the host name it goes by."""
+
+    party: str
+    name: str
+    authority: str
+
+
+def make_home(out: Path, who: Inhabitant, *, town: Sequence[Inhabitant], port: int = 0) -> Did:
+    """Make a party's home, keeping keys that are there already, and give its identifier.
+
+    A member goes by its host name, a firm by its key. Every party of the town is a peer.
+    """
+    home = out / who.party
+    keys = KeyStore.founded(home)
+    key: Signer = keys.open("signing") if "signing" in keys.names() else keys.create("signing")
+    did = Did.key(key.key.multikey) if who.party == WALLET else Did(f"did:web:{who.authority}")
+    plain: dict[str, str | int | dict[str, str]] = {
+        "party": who.party,
+        "did": str(did),
+        "name": who.name,
+        "authority": who.authority,
+        "environment": settings.DEMO,
+        "port": port,
+        "peers": {one.authority: f"../{one.party}/address" for one in town if one.party != who.party},
+        "members": {one.party: f"did:web:{one.authority}" for one in town if one.party != WALLET},
+    }
+    settings.write(home, plain)
+    draw_secret(home / "door")
+    return did
+
+
+def seed_register(out: Path, entries: Sequence[bytes], *, anchor: Anchor) -> str:
+    """Give the operator the log that officers have signed, and let its log key sign the first checkpoint."""
+    home = out / "operator"
+    found = Register.replay(entries, anchor=anchor)
+    note = Checkpoint(found.scheme.origin, found.size, found.root).sign(KeyStore.at(home).open(LOG_KEY))
+    store = _opened(home)
+    with store.write() as connection:
+        register.append(connection, entries, at_size=0)
+        register.see(connection, Seen(found.size, note, clock.now()))
+    store.close()
+    return note
+
+
+def load_meter(out: Path, meter: Meter, months: Mapping[datetime, Measured]) -> None:
+    """Write an account's meter and its half-hours into the energy data provider's own ledger."""
+    store = _opened(out / "edp")
+    with store.write() as connection:
+        meters.connect(connection, meter)
+        for month, found in months.items():
+            meters.record(connection, meter.source, month, values=found.values, quality=found.quality)
+    store.close()
+
+
+def load_grid(out: Path, months: Sequence[GridMonth]) -> None:
+    """Write intensities into the grid data provider's own ledger."""
+    store = _opened(out / "grid")
+    with store.write() as connection:
+        for found in months:
+            grid.record(connection, found)
+    store.close()
+
+
+def invite_customer(out: Path, code: str, *, reference: str) -> None:
+    """Let the bank give a customer the code by which its key will be known."""
+    store = _opened(out / "bank")
+    with store.write() as connection:
+        pairings.invite(connection, code, reference=reference)
+    store.close()
+
+
+def _opened(home: Path) -> Store:
+    found = settings.load(home)
+    store = Store(found.database_url, party=found.party)
+    store.upgrade()
+    return store

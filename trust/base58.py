@@ -6,7 +6,7 @@ from trust.errors import MalformedError
 
 _ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = bytes(max(_ALPHABET.find(byte), 0) for byte in range(256))
-_LONGEST = 128  # characters: a signature of 64 bytes has 88
+_LONGEST = 96  # characters: a signature of 64 bytes has 88
 _SHOWN = 20
 
 
@@ -16,7 +16,7 @@ def _mask(lane: int) -> int:
 
 # Neighbouring digits are folded, all at once in one large integer, into lanes of 16, 32 and 64 bits.
 _FOLDS = tuple((8 * width, _mask(8 * width), 58**width) for width in (1, 2, 4))
-_LANES = Struct(">16Q")
+_LANES = Struct(">12Q")
 _LANE_BASE = 58**8
 
 
@@ -24,7 +24,7 @@ def base58_decode(text: str, *, where: str = "base58btc") -> bytes:
     """Read base58btc without its multibase prefix.
 
     Raises:
-        MalformedError: a character outside the alphabet, or more than 128 characters.
+        MalformedError: a character outside the alphabet, or more than 96 characters.
     """
     digits = text.encode("utf-8", "replace")
     if len(digits) > _LONGEST or digits.translate(None, _ALPHABET):

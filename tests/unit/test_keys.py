@@ -81,6 +81,7 @@ def test_the_signer_gives_the_smaller_s() -> None:
 def test_the_larger_s_fits_too_and_is_for_policies_to_refuse() -> None:
     signature = P256.sign(b"message")
     s = P256_ORDER - int.from_bytes(signature[32:])
+    assert s > P256_ORDER // 2
     P256.key.verify(signature[:32] + s.to_bytes(32), b"message")
 
 

@@ -4,10 +4,10 @@ A check that fails makes its answer no; a check that could not be made leaves it
 nothing; a report without checks answers nothing. Nobody can use a credential's claim but through `Report.require()`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, NoReturn, TypeVar
+from typing import Generic, NoReturn, TypeVar, overload
 
 from trust.claims.halfhour import Period
 from trust.errors import PerseusError
@@ -80,6 +80,47 @@ class Check:
     parent: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Told(Sequence[Check]):
+    """Checks that are put into words when somebody first reads them; how they came out is known before.
+
+    `marks` holds the bearing and the outcome of each check, in the order in which `tell` gives them.
+    """
+
+    marks: tuple[tuple[Bearing, Outcome], ...]
+    tell: Callable[[], tuple[Check, ...]] = field(repr=False)
+    _said: list[tuple[Check, ...]] = field(default_factory=list, repr=False)
+
+    @property
+    def all(self) -> tuple[Check, ...]:
+        """Give every check in words."""
+        if not self._said:
+            self._said.append(self.tell())
+        return self._said[0]
+
+    @overload
+    def __getitem__(self, index: int) -> Check: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Check, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Check | tuple[Check, ...]:
+        """Give one check, or a run of them."""
+        return self.all[index]
+
+    def __len__(self) -> int:
+        """Count the checks."""
+        return len(self.marks)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the same was found, in the same words."""
+        return isinstance(other, Sequence) and self.all == tuple(other)
+
+    def __hash__(self) -> int:
+        """Agree with equality."""
+        return hash(self.all)
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What a report is about, for its heading: the firm, the months, and the register that was asked.
@@ -100,7 +141,7 @@ class Report(Generic[C_co]):
     Its truth value is deliberately undefined: read `overall`, or call `require()`.
     """
 
-    checks: tuple[Check, ...]
+    checks: Sequence[Check]
     _secured: Secured | None = field(default=None, repr=False)
     _claim: C_co | None = field(default=None, repr=False)
     about: About = field(default_factory=About)
@@ -138,7 +179,8 @@ class Report(Generic[C_co]):
     @property
     def counts(self) -> Mapping[Outcome, int]:
         """Count the checks by outcome, zeros included."""
-        return {outcome: sum(check.outcome is outcome for check in self.checks) for outcome in Outcome}
+        found = [outcome for _, outcome in self._marks]
+        return {outcome: found.count(outcome) for outcome in Outcome}
 
     @property
     def obstacles(self) -> tuple[Check, ...]:
@@ -160,8 +202,14 @@ class Report(Generic[C_co]):
             raise Refused(self)
         return Verified(self._claim, self._secured, self, _made_in_report=_PROOF)
 
+    @property
+    def _marks(self) -> tuple[tuple[Bearing, Outcome], ...]:
+        if isinstance(self.checks, Told):
+            return self.checks.marks
+        return tuple((check.bearing, check.outcome) for check in self.checks)
+
     def _answer(self, bearings: set[Bearing]) -> Answer:
-        relevant = [check.outcome for check in self.checks if check.bearing in bearings]
+        relevant = [outcome for bearing, outcome in self._marks if bearing in bearings]
         if Outcome.FAILED in relevant:
             return Answer.NO
         if not relevant or Outcome.UNKNOWN in relevant or Outcome.PASSED not in relevant:

@@ -21,6 +21,7 @@ from trust.schema import fit
 from trust.secured import Secured
 from trust.securing.data_integrity import Proof, read_proof, verify_proof
 from verifiers.catalogue import check_of
+from verifiers.wording import did_of
 
 LARGEST_CREDENTIAL = 256 * 1024
 LARGEST_PRESENTATION = 32 * 1024 * 1024
@@ -55,7 +56,7 @@ class Item:
     @property
     def issuer(self) -> Did:
         """Give the party that the document names as its issuer or holder; only for one that fits its schema."""
-        return Did.parse(self.subject.issuer)
+        return did_of(self.subject.issuer)
 
     def __repr__(self) -> str:
         """Name it as a report does."""

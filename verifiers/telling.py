@@ -1,9 +1,10 @@
 """How a finding becomes a check of the report: the catalogue's words, around the document's own name."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
-from trust.report import Check, Outcome, Subject
+from trust.report import Check, Outcome, Subject, Told
 from verifiers.case import Case
 from verifiers.catalogue import Question, questions, reasons
 from verifiers.finding import Finding
@@ -33,8 +34,14 @@ class Row(Protocol):
         """What was found."""
 
 
-def tell(case: Case, rows: Iterable[Row]) -> tuple[Check, ...]:
-    """Tell every finding, in plan order."""
+def tell(case: Case, rows: Sequence[Row]) -> Told:
+    """Tell every finding, in plan order, when somebody asks for the words."""
+    asked = questions()
+    marks = tuple([(asked[row.step].bearing, row.finding.outcome) for row in rows])
+    return Told(marks, partial(_checks, case, rows))
+
+
+def _checks(case: Case, rows: Sequence[Row]) -> tuple[Check, ...]:
     return tuple([_check(case, row) for row in rows])
 
 

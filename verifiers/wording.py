@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from registry.register import Register
@@ -9,6 +10,7 @@ from trust.claims.halfhour import Period
 from trust.did import Did
 from trust.errors import MalformedError
 
+_MOST_NAMES = 4_096
 _NOUNS: Mapping[str, str] = MappingProxyType(
     {
         "MembershipCredential": "The membership credential",
@@ -35,9 +37,12 @@ def noun(kind: str) -> str:
 def party(register: Register | None, did: Did | str) -> str:
     """Name a party as the register does; a small firm has no name there."""
     text = str(did)
-    if text.startswith("did:key:"):
-        return "the firm"
-    member = None if register is None else register.member(_did(text))
+    return "the firm" if text.startswith("did:key:") else _named(register, text)
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def _named(register: Register | None, text: str) -> str:
+    member = None if register is None else register.member(did_of(text))
     return text or "nobody" if member is None else member.name
 
 
@@ -57,7 +62,9 @@ def span(period: Period) -> str:
     return str(month) if month is not None else f"{moment(period.start)} to {moment(period.end)}"
 
 
-def _did(text: str) -> Did:
+@lru_cache(maxsize=_MOST_NAMES)
+def did_of(text: str) -> Did:
+    """Read the name of a party; one that is no name is nobody's."""
     try:
         return Did.parse(text)
     except MalformedError:

@@ -252,7 +252,7 @@ def checks(found: dict[str, Json]) -> list[dict[str, str]]:
     assert isinstance(listed, list)
     return [
         check for check in listed if isinstance(check, dict) and check["outcome"] in {"failed", "unknown"}
-    ]  # type: ignore[misc]  # texts
+    ]
 
 
 def test_one_lone_credential_is_judged_by_its_signature_and_says_so() -> None:

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from trust.canonical import canonicalize
+from trust.canonical import Json, canonicalize
 from trust.claims.consent import Data
 from trust.errors import MalformedError
 from trust.report import Bearing
@@ -34,7 +34,7 @@ def test_no_member_of_a_policy_turns_a_question_off() -> None:
 @pytest.mark.parametrize(
     "edit", [{"clockSkew": 86_400}, {"statusAge": -1}, {"suites": []}, {"verify": False}, {"name": 1}]
 )
-def test_a_policy_that_demands_nothing_or_too_much_is_refused(edit: dict[str, object]) -> None:
+def test_a_policy_that_demands_nothing_or_too_much_is_refused(edit: dict[str, Json]) -> None:
     document = json.loads(Policy.bank().to_json())
     with pytest.raises(MalformedError):
         Policy.from_json(canonicalize({**document, **edit}))

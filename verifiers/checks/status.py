@@ -1,7 +1,9 @@
 """Is it, at the moment asked for, neither revoked nor suspended nor replaced?"""
 
 from datetime import timedelta
+from functools import lru_cache
 
+from registry.register import Register
 from trust.claims.consent import Consent
 from trust.did import Did
 from trust.errors import MalformedError
@@ -13,6 +15,7 @@ from verifiers.listing import OpenList, open_list
 from verifiers.policy import OPERATOR
 from verifiers.wording import moment
 
+_MOST_KEEPERS = 256
 _SET = {"revocation": "status.revoked", "suspension": "status.suspended", "refresh": "status.superseded"}
 _SAID = {"revocation": "revoked", "suspension": "suspended", "refresh": "replaced by a newer one"}
 
@@ -139,7 +142,12 @@ def _may_keep(case: Case, item: Item, keeper: Did) -> bool:
         return keeper == consent.status_keeper
     if keeper == item.issuer:
         return True
-    member = None if case.register is None else case.register.member(keeper)
+    return case.register is not None and _operates(case.register, keeper)
+
+
+@lru_cache(maxsize=_MOST_KEEPERS)
+def _operates(register: Register, keeper: Did) -> bool:
+    member = register.member(keeper)
     return member is not None and OPERATOR in member.roles
 
 

@@ -15,7 +15,7 @@ from trust.claims.emissions import Emissions
 from trust.claims.halfhour import Period
 from trust.did import Did
 from verifiers.case import Case
-from verifiers.finding import Finding, failed, not_applicable, passed
+from verifiers.finding import Detail, Finding, failed, not_applicable, passed
 from verifiers.item import PRESENTATION, Item
 from verifiers.wording import moment, span
 
@@ -125,7 +125,7 @@ def in_force_at_signing(case: Case, item: Item) -> Finding:
             return _late("consent.withdrawn", signed_at, "was withdrawn", min(ended))
         return None
 
-    return _each(case, item, problem, f"The consent was in force on {moment(signed_at)}.")
+    return _each(case, item, problem, lambda: f"The consent was in force on {moment(signed_at)}.")
 
 
 def inside_control(case: Case, item: Item) -> Finding:
@@ -197,7 +197,7 @@ def _linked(case: Case, item: Item, data: Data) -> tuple[Held, ...]:
 
 
 def _each(
-    case: Case, item: Item, problem: Callable[[Use, Item, Consent], Finding | None], sentence: str
+    case: Case, item: Item, problem: Callable[[Use, Item, Consent], Finding | None], sentence: Detail
 ) -> Finding:
     """Ask the same of every use and consent, and give the first answer that is not good."""
     uses = uses_of(case, item)

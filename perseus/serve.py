@@ -1,94 +1,156 @@
-"""Running a party's service, or all six under one supervisor; each writes where it listens into its own home."""
+"""All the parties of one machine under one supervisor, a process each.
 
-import contextlib
+The processes are forked from one that has the packages loaded, so that six start in the time of one.
+"""
+
+import multiprocessing
 import os
+import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import MappingProxyType
 
-import uvicorn
-from fastapi import FastAPI
+from perseus.process import ADDRESS, serve
+from perseus.settings import PARTIES
+from trust.errors import PerseusError, UnavailableError
 
-from perseus.apps.bank import open_bank
-from perseus.apps.cap import open_cap
-from perseus.apps.edp import open_edp
-from perseus.apps.grid import open_grid
-from perseus.apps.operator import open_operator
-from perseus.apps.party import Party, open_party
-from perseus.apps.wallet import open_wallet
-from perseus.settings import Settings
-from trust.errors import MalformedError, UnavailableError
-
-APPS: Mapping[str, Callable[[Party], FastAPI]] = MappingProxyType(
-    {
-        "operator": open_operator,
-        "edp": open_edp,
-        "grid": open_grid,
-        "cap": open_cap,
-        "bank": open_bank,
-        "wallet": open_wallet,
-    }
-)
-ADDRESS, PID = "address", "pid"
-_PATIENCE = 20.0  # seconds that a process has to start, and to stop
+_PATIENCE = 30.0  # seconds that a process has to start, and to stop
 _STEP = 0.02
 _LONGEST_PAUSE = 5.0
+_USAGE = 2
 
 
-def serve(home: Path, *, party: str) -> None:
-    """Run one party's service until it is told to stop.
+@dataclass
+class Town:
+    """The processes of several parties, started again when one dies, stopped together."""
+
+    out: Path
+    parties: Sequence[str] = PARTIES
+    running: dict[str, BaseProcess] = field(default_factory=dict)
+    over: threading.Event = field(default_factory=threading.Event)
+    _watch: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start every party, and wait until each answers.
+
+        Raises:
+            UnavailableError: one does not come up.
+        """
+        for party in self.parties:
+            self.start_one(party)
+        for party in self.parties:
+            self.wait_for(party)
+
+    def start_one(self, party: str) -> None:
+        """Start one party's process; where it listens is in its home once it does."""
+        home = self.out / party
+        (home / ADDRESS).unlink(missing_ok=True)
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["perseus.process"])
+        process = context.Process(target=_child, args=(str(home), party), name=party)
+        process.start()
+        self.running[party] = process
+
+    def wait_for(self, party: str) -> str:
+        """Wait until a party listens, and give its address.
+
+        Raises:
+            UnavailableError: it ends, or does not come up in time.
+        """
+        home, until = self.out / party, time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            address = _address(home)
+            if address is not None and _answers(address):
+                return address
+            if self.running[party].exitcode is not None:
+                raise UnavailableError(f"the service {party}", because=_told(home), code="fetch.timeout")
+            time.sleep(_STEP)
+        late = f"it did not start within {_PATIENCE:.0f} s"
+        raise UnavailableError(f"the service {party}", because=late, code="fetch.timeout")
+
+    def watch(self) -> None:
+        """Start again whatever dies, after a pause that grows, until this town is stopped."""
+        self._watch = threading.Thread(target=self._revive, name="watch", daemon=True)
+        self._watch.start()
+
+    def wait(self) -> None:
+        """Wait until somebody stops the town."""
+        while not self.over.wait(1.0):
+            pass
+
+    def stop(self) -> None:
+        """Stop every party cleanly; whatever does not listen is killed."""
+        self.over.set()
+        if self._watch is not None:
+            self._watch.join()
+        for process in self.running.values():
+            process.terminate()
+        for process in self.running.values():
+            process.join(_PATIENCE)
+            if process.exitcode is None:
+                process.kill()
+                process.join()
+
+    def _revive(self) -> None:
+        pauses = dict.fromkeys(self.parties, 0.1)
+        while not self.over.wait(_STEP * 5):
+            for party, process in list(self.running.items()):
+                if process.exitcode is not None and not self.over.wait(pauses[party]):
+                    pauses[party] = min(2 * pauses[party], _LONGEST_PAUSE)
+                    self.start_one(party)
+
+
+def serve_all(out: Path) -> None:
+    """Run all six parties until this process is told to stop.
 
     Raises:
-        MalformedError: the home is another party's, or a setting is not what it must be.
-        UnavailableError: the port is taken, or the database or a key is not there.
+        UnavailableError: one does not come up.
     """
-    opened = open_party(home)
-    found = opened.settings
-    if found.party != party:
-        raise MalformedError(str(home), expected=f"the home of {party}", found=f"that of {found.party}")
-    app = APPS[party](opened)
-    with _listening(found) as listener:
-        host, port = listener.getsockname()[:2]
-        scheme = "http" if found.tls_key is None else "https"
-        _write(home / PID, str(os.getpid()))
-        _write(home / ADDRESS, f"{scheme}://{host}:{port}")
-        uvicorn.Server(_config(app, found)).run(sockets=[listener])
-
-
-def _config(app: FastAPI, found: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-        timeout_keep_alive=30,
-        limit_concurrency=200,
-        ssl_certfile=found.tls_certificate,
-        ssl_keyfile=found.tls_key,
-    )
-
-
-@contextlib.contextmanager
-def _listening(found: Settings) -> Iterator[socket.socket]:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    town = Town(out)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: town.over.set())
     try:
-        listener.bind((found.host, found.port))
-    except OSError as error:
-        listener.close()
-        place = f"{found.host}:{found.port}"
-        raise UnavailableError(place, because=str(error.strerror), code="fetch.blocked") from error
-    listener.listen(128)
-    with contextlib.closing(listener):
-        yield listener
+        town.start()
+        town.watch()
+        town.wait()
+    finally:
+        town.stop()
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all: another process may be reading it."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+def _child(home: str, party: str) -> None:
+    """Run one party in a process of its own; what it says goes into its home."""
+    told = os.open(Path(home) / "stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(told, sys.stdout.fileno())
+    os.dup2(told, sys.stderr.fileno())
+    try:
+        serve(Path(home), party=party)
+    except PerseusError as error:
+        sys.stderr.write(f"perseus: {error}\n")
+        sys.stderr.flush()
+        sys.exit(_USAGE)
+
+
+def _told(home: Path) -> str:
+    """Give the last thing that a process said before it ended."""
+    path = home / "stderr"
+    lines = path.read_text(encoding="utf-8").strip().splitlines() if path.exists() else []
+    return lines[-1] if lines else "it ended without a word"
+
+
+def _address(home: Path) -> str | None:
+    path = home / ADDRESS
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _answers(address: str) -> bool:
+    host, _, port = address.rpartition("/")[2].rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=1):
+            return True
+    except OSError:
+        return False

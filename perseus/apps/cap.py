@@ -58,7 +58,6 @@ class Job(Body):
     months: tuple[str, ...] = Field(min_length=1, max_length=120, strict=False)
     kind: str = "forecast"
     region: int | None = None
-    region: int | None = None
 
 
 def open_cap(party: Party) -> FastAPI:

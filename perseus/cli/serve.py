@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from perseus.serve import serve as serve_one
+from perseus.process import serve as serve_one
+from perseus.serve import serve_all
 from perseus.settings import PARTIES
-from perseus.town import serve_all
 from trust.errors import MalformedError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from perseus import clock, town
+from perseus import clock, serve
 from perseus.client import Owner
 from perseus.demo.founding import draw_log_key, found, populate
 from perseus.demo.parties import PROCESSES
@@ -45,7 +45,7 @@ class Town:
     months: tuple[str, ...] = ("2026-08",)
     firm: Did = field(init=False)
     anchor: Anchor = field(init=False)
-    processes: town.Town = field(init=False)
+    processes: serve.Town = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the homes and everything that stands in them before the first start."""
@@ -64,7 +64,7 @@ class Town:
         load_meter(self.out, METER, {start_of(month): readings_of(month) for month in self.months})
         load_grid(self.out, [intensity_of(month) for month in self.months])
         invite_customer(self.out, BANK_CODE, reference=REFERENCE)
-        self.processes = town.Town(self.out)
+        self.processes = serve.Town(self.out)
 
     def start(self) -> None:
         """Start the six processes."""

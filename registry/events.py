@@ -22,6 +22,7 @@ VERSION = 1
 LARGEST_ENTRY = 65_535
 _MOST_SIGNATURES = 32
 _LONGEST = 500
+_YEARS = range(2000, 9000)
 _MEMBERS = frozenset(
     ("v", "type", "scheme", "subject", "effective", "prev", "policy", "case", "reason", "body", "evidence")
 )
@@ -35,7 +36,7 @@ class Event:
     file, `evidence` the digests of documents that stay outside the log.
 
     Raises:
-        MalformedError: a text is longer than 500 characters, or has a control character.
+        MalformedError: a text is longer than 500 characters or has a control character, or the time is absurd.
     """
 
     type: str
@@ -51,7 +52,11 @@ class Event:
     v: int = VERSION
 
     def __post_init__(self) -> None:
-        """Refuse words that no line could show."""
+        """Refuse words that no line could show, and moments that no calendar could add a week to."""
+        if self.effective.year not in _YEARS:
+            found = stamp(self.effective)
+            expected = f"a year from {_YEARS[0]} to {_YEARS[-1]}"
+            raise MalformedError("event/effective", expected=expected, found=found, code="time.malformed")
         for words in (self.type, self.scheme, self.subject, self.case, self.reason):
             if len(words) > _LONGEST or not (words.isprintable() or not words):
                 found = f"{len(words)} characters"

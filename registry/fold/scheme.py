@@ -8,6 +8,8 @@ from registry.events import Event
 from registry.fold.act import Act, Signers
 from registry.scheme import LogKey, Scheme, officer_keys, officers_digest, read_log_key
 
+_LONGEST = 366 * 86_400
+
 
 def genesis(event: Event, signers: Signers) -> Scheme:
     """Found the scheme: every officer signs, which proves that each holds a key.
@@ -84,6 +86,7 @@ def _checked(found: Policy) -> Policy:
         full = demand.officers if demand.full is None else demand.full
         if demand.officers < 0 or full < demand.officers or not (demand.officers or demand.member):
             raise EventRefusedError(f"the policy lets nobody sign {demand.type}", code="event.body")
-    if found.heartbeat < 1 or found.staleness < 1 or found.skew < 0:
-        raise EventRefusedError("the policy names a time below nothing", code="event.body")
+    times = (found.skew, found.heartbeat, found.staleness)
+    if not all(0 < seconds <= _LONGEST for seconds in times):
+        raise EventRefusedError("the policy names a time beyond a second to a year", code="event.body")
     return found

@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from dataclasses import dataclass
 from typing import Self
 
@@ -80,7 +79,7 @@ class Checkpoint:
 def _root(line: str) -> bytes:
     try:
         root = b64decode(line, validate=True)
-    except Base64Error as error:
+    except ValueError as error:
         raise MalformedError("checkpoint", expected="the root in base64", found=ascii(line[:60])) from error
     if b64encode(root).decode("ascii") != line:
         raise MalformedError("checkpoint", expected="base64 in its one spelling", found=ascii(line[:60]))

@@ -6,7 +6,6 @@ Signatures by unknown keys are passed over; a known key whose signature does not
 
 import re
 from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Self
@@ -159,7 +158,7 @@ def _signature(line: str) -> NoteSignature:
 def _base64(text: str, where: str) -> bytes:
     try:
         content = b64decode(text, validate=True)
-    except Base64Error as error:
+    except ValueError as error:
         raise MalformedError(where, expected="base64", found=ascii(text[:80])) from error
     if b64encode(content).decode("ascii") != text:
         raise MalformedError(where, expected="base64 in its one spelling", found=ascii(text[:80]))

@@ -1,21 +1,26 @@
 """Whatever officers and members do, the register's past stays as it was told."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry import bodies, proposal
+from registry.anchor import Anchor
+from registry.errors import RegisterError
 from registry.events import Event
 from registry.log.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
 from registry.register import Register
 from registry.standing import Standing
 from support.keys import signer
 from support.scheme import ROLE, START, Party, SchemeSimulator
+from trust.canonical import Json
+from trust.digest import Digest
 
 ROLES = ("carbon-accounting-provider", "auditor")
 LATEST = 40
+LATE = START + timedelta(days=LATEST)
 
 
 def begun() -> tuple[SchemeSimulator, tuple[Party, ...]]:
@@ -184,3 +189,117 @@ def test_every_place_and_every_past_can_be_proven(size: int, data: st.DataObject
     proof = tree.consistency(older, size=size)
     verify_consistency(older, older_root=tree.root_at(older), size=size, root=tree.root, proof=proof)
     assert tree.root_at(older) == Tree.of(tree.levels[0][:older]).root
+
+
+WORDS = st.sampled_from(
+    (
+        "https://[",
+        "https://x.example",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00Z",
+        "é",
+        "log+00000000+é",
+        "u",
+        "z6Mk",
+        ROLE + "auditor",
+    )
+)
+scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8) | WORDS
+FIELDS = (
+    "name",
+    "services",
+    "url",
+    "confirms",
+    "since",
+    "role",
+    "until",
+    "key",
+    "size",
+    "root",
+    "signature",
+    "lost",
+    "thumbprint",
+    "version",
+    "digest",
+    "statusList",
+    "interval",
+    "logKey",
+    "officers",
+    "nextOfficers",
+    "quorum",
+    "pseudonym",
+    "keys",
+    "scheme",
+    "genesis",
+)
+names = st.sampled_from(FIELDS)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
+    max_leaves=8,
+)
+TEMPLATES: dict[str, tuple[str, ...]] = {
+    "member.admitted": ("name", "services"),
+    "member.updated": ("name", "services"),
+    "member.suspended": ("confirms",),
+    "member.expelled": ("since",),
+    "role.granted": ("role", "until"),
+    "role.ended": ("role",),
+    "key.added": ("key", "size", "root", "signature", "lost"),
+    "key.retired": ("thumbprint",),
+    "key.compromised": ("thumbprint", "since", "confirms"),
+    "agreement.executed": ("version", "digest"),
+    "status.published": ("statusList", "interval", "digest"),
+    "scheme.logkey.rotated": ("logKey",),
+    "scheme.officers": ("officers", "nextOfficers"),
+    "scheme.recognised": ("scheme", "genesis"),
+    "scheme.policy": ("quorum", "skew", "heartbeat", "staleness", "nextOfficers"),
+}
+GENESIS = SCHEME.register.event(0).event
+
+
+@given(
+    st.sampled_from(sorted(TEMPLATES)).flatmap(
+        lambda kind: st.tuples(
+            st.just(kind),
+            st.fixed_dictionaries({}, optional=dict.fromkeys(TEMPLATES[kind], values))
+            | st.dictionaries(names, values, max_size=5),
+        )
+    ),
+    st.sampled_from((START, LATE, datetime(8999, 12, 31, 23, 59, 59, tzinfo=UTC))),
+)
+def test_no_body_however_strange_breaks_the_fold(made: tuple[str, dict[str, Json]], at: datetime) -> None:
+    kind, body = made
+    subject = None if kind.startswith("scheme.") else PARTIES[0].did
+    proposed = proposal.propose(SCHEME.register, kind, subject, body=bodies.Nothing(), at=at)
+    event = replace(proposed, body=body)
+    for signers in (tuple(SCHEME.officers.values()), (SCHEME.officers["officer-a"],)):
+        register = SCHEME.register.extend((event.signed(*signers, PARTIES[0].signer).entry,))
+        assert len(answers(register)) == len(answers(SCHEME.register))
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(GENESIS.body)), values, max_size=3),
+    st.dictionaries(st.sampled_from(("skew", "heartbeat", "staleness", "quorum")), values, max_size=2),
+)
+def test_no_genesis_however_strange_breaks_the_replay(
+    changes: dict[str, Json], rules: dict[str, Json]
+) -> None:
+    policy = GENESIS.body["policy"]
+    body = {**GENESIS.body, "policy": {**(policy if isinstance(policy, dict) else {}), **rules}, **changes}
+    genesis = replace(GENESIS, body=body).signed(*SCHEME.officers.values())
+    anchor = replace(SCHEME.anchor, genesis=Digest(genesis.leaf))
+    assert answered((genesis.entry, *SCHEME.entries[1:]), anchor) in {
+        "register.no_anchor",
+        "environment.mismatch",
+        "answered",
+    }
+
+
+def answered(entries: tuple[bytes, ...], anchor: Anchor) -> str:
+    """Replay and ask, and give the code of the refusal where there is one."""
+    try:
+        register = Register.replay(entries, anchor=anchor)
+    except RegisterError as refused:
+        return refused.code
+    return "answered" if len(answers(register)) == len(answers(SCHEME.register)) else "cut short"

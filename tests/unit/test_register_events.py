@@ -104,6 +104,8 @@ def test_an_event_without_signature_is_no_entry() -> None:
         ({"evidence": [1]}, "event/evidence: expected text"),
         ({"evidence": ["zAbc"]}, "digest"),
         ({"effective": "2026-11-22T10:00:00+00:00"}, "a UTC time"),
+        ({"effective": "9999-12-31T00:00:00Z"}, "a year from 2000 to 8999"),
+        ({"effective": "0001-01-01T00:00:00Z"}, "a year from 2000 to 8999"),
         ({"reason": "two\nlines"}, "a line of at most 500 characters"),
         ({"case": "x" * 501}, "found 501 characters"),
     ],

@@ -1,14 +1,20 @@
 """What a report of emissions was calculated from: each source's vectors beside the intensity of its region."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from trust.claims.commitments import Commitments
 from trust.claims.consumption import Consumption, Fuel, Readings
+from trust.claims.coverage import MISSING
+from trust.claims.emissions import weights
 from trust.claims.intensity import Intensity, IntensitySeries
 from trust.digest import Digest
 from trust.errors import MalformedError
 from verifiers.case import Case
 from verifiers.item import Item
+
+_HELD = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,34 @@ class Source:
     def digest(self) -> Digest:
         """Name the commitments as an opening does."""
         return self.claim.commitments.digest_multibase
+
+    @property
+    def weighting(self) -> "Weighting":
+        """Give the weights that the series has for the half-hours of the commitments, and how many count.
+
+        Raises:
+            MalformedError: the two have another number of half-hours.
+        """
+        named = None if self.intensity is None else self.intensity.series.digest_multibase
+        return _weigh(_Vectors(self.digest, named, self.commitments.quality, self.series))
+
+
+class Weighting(NamedTuple):
+    """The weight of each half-hour, and how many half-hours have a reading and a weight."""
+
+    weights: tuple[int, ...]
+    counted: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    """Commitments and a series, known by their digests alone, so that nobody compares them twice."""
+
+    commitments: Digest
+    named: Digest | None
+    quality: str = field(compare=False, repr=False)
+    series: IntensitySeries | None = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +113,14 @@ def _source(case: Case, claim: Consumption, intensities: tuple[Intensity, ...]) 
         intensity,
         series,
     )
+
+
+@lru_cache(maxsize=_HELD)
+def _weigh(vectors: _Vectors) -> Weighting:
+    quality, series = vectors.quality, vectors.series
+    missing = quality.count(MISSING)
+    if series is None:
+        return Weighting((), len(quality) - missing, missing)
+    weighed = weights(series, quality)
+    pairs = zip(series.values, quality, strict=True)
+    return Weighting(weighed, sum([v is not None and q != MISSING for v, q in pairs]), missing)

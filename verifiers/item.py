@@ -1,33 +1,28 @@
 """A document in hand: what could be made of its bytes, and where it first went wrong.
 
-Claims come out of the exact signed bytes, once, and only after the signature was checked.
+Claims come out of the exact signed bytes, and only after the signature was checked.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from registry.register import Register
-from trust.canonical import Json, parse
-from trust.claims.halfhour import stamp
-from trust.credential import Credential, kind_of, read
+from trust.canonical import Json
+from trust.credential import Credential
 from trust.did import Did, DidUrl
 from trust.errors import MalformedError, PerseusError, SignatureMismatchError
 from trust.keys import PublicKey
-from trust.kinds import CONTEXT, Kind
-from trust.presentation import Presentation, is_presentation, read_presentation
+from trust.presentation import Presentation
 from trust.report import Subject
-from trust.schema import fit
 from trust.secured import Secured
-from trust.securing.data_integrity import Proof, read_proof, verify_proof
-from verifiers.catalogue import check_of
+from trust.securing.data_integrity import Proof, verify_proof
+from verifiers.shape import PRESENTATION, claim_of, shape_of
 from verifiers.wording import did_of
 
 LARGEST_CREDENTIAL = 256 * 1024
 LARGEST_PRESENTATION = 32 * 1024 * 1024
-PRESENTATION = "VerifiablePresentation"
-_CONTEXT = list(CONTEXT)
-_SHAPE = frozenset({"format.kind_known", "time.plausible"})
+
+__all__ = ["LARGEST_CREDENTIAL", "LARGEST_PRESENTATION", "PRESENTATION", "Item", "open_item"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,101 +61,40 @@ class Item:
 def open_item(
     secured: Secured, *, place: str, register: Register | None, limit: int = LARGEST_CREDENTIAL
 ) -> Item:
-    """Read a document as far as it can be read; it never raises on bad input."""
-    faults: dict[str, PerseusError] = {}
-    # (1) The bytes: strict JSON in RFC 8785 form, an object.
-    try:
-        members = _object(parse(secured.raw, where=place, limit=limit, canonical=True))
-    except MalformedError as error:
-        return Item(secured, place, {}, Subject("", "", place, ""), faults={"format.parses": error})
-    # (2) The kind, its contexts and its schema.
-    kind = _kind(members, faults)
-    subject = _subject(members, kind, place)
-    if kind is None:
-        return Item(secured, place, members, subject, faults=faults)
-    name = PRESENTATION if isinstance(kind, str) else kind.type
-    try:
-        fit("presentation" if isinstance(kind, str) else kind.schema, members)
-    except MalformedError as error:
-        owner = check_of(error.code)
-        faults[owner if owner in _SHAPE else "format.schema_fits"] = error
-        return Item(secured, place, members, subject, kind=name, faults=faults)
-    # (3) The proof, the key it names, and whether the two fit the bytes.
-    proof = _proof(members, faults)
-    key = None if proof is None else _key(proof, register, faults)
-    if proof is not None and key is not None:
-        try:
-            verify_proof(members, proof, key)
-        except SignatureMismatchError as error:
-            faults["signature.fits"] = error
-    # (4) The claim, from the bytes that were signed.
+    """Read a document as far as it can be read, and check its signature; it never raises on bad input."""
+    shape = shape_of(secured, limit=limit)
+    subject = _subject(shape.members, shape.kind, place)
+    proof, faults = shape.proof, dict(shape.faults)
+    if proof is None:
+        return Item(secured, place, shape.members, subject, shape.kind, faults=faults)
+    # (1) The key that the proof names, and whether the two fit the bytes.
+    key = _key(proof, register, faults)
+    if key is None:
+        return Item(secured, place, shape.members, subject, shape.kind, proof, faults=faults)
     credential, presentation = None, None
-    if key is not None and not faults:
-        try:
-            if isinstance(kind, str):
-                presentation = read_presentation(members)
-            else:
-                credential = read(members)
-        except MalformedError as error:
-            faults["claim"] = error
-    return Item(secured, place, members, subject, name, proof, key, credential, presentation, faults)
-
-
-def reached(item: Item) -> bool:
-    """Tell whether the signature was checked and fits."""
-    return item.credential is not None or item.presentation is not None or "claim" in item.faults
-
-
-def when(item: Item) -> str:
-    """Give the moment of signing as a sentence has it."""
-    return "" if item.proof is None else stamp(item.proof.created)
-
-
-def _object(value: Json) -> Mapping[str, Json]:
-    if not isinstance(value, dict):
-        raise MalformedError(
-            "document", expected="a JSON object", found=type(value).__name__, code="format.unparseable"
-        )
-    return cast("Mapping[str, Json]", value)
-
-
-def _kind(members: Mapping[str, Json], faults: dict[str, PerseusError]) -> Kind | str | None:
     try:
-        kind = PRESENTATION if is_presentation(members) else kind_of(members)
-        _require_context(members.get("@context"))
+        verify_proof(shape.members, proof, key)
+        # (2) The claim, from the bytes that were signed.
+        claim = claim_of(secured, shape)
+        credential, presentation = (None, claim) if isinstance(claim, Presentation) else (claim, None)
+    except SignatureMismatchError as error:
+        faults["signature.fits"] = error
     except MalformedError as error:
-        faults["format.kind_known"] = error
-        return None
-    return kind
-
-
-def _require_context(context: Json) -> None:
-    if context != _CONTEXT:
-        raise MalformedError(
-            "/@context",
-            expected=" and ".join(CONTEXT),
-            found=str(context)[:160],
-            code="format.unknown_context",
-        )
-
-
-def _subject(members: Mapping[str, Json], kind: Kind | str | None, place: str) -> Subject:
-    named = members.get("holder" if kind == PRESENTATION else "issuer")
-    identifier = members.get("id")
-    return Subject(
-        id=identifier if isinstance(identifier, str) else "",
-        kind=str(kind) if kind is not None else "",
-        place=place,
-        issuer=named if isinstance(named, str) else "",
+        faults["claim"] = error
+    return Item(
+        secured, place, shape.members, subject, shape.kind, proof, key, credential, presentation, faults
     )
 
 
-def _proof(members: Mapping[str, Json], faults: dict[str, PerseusError]) -> Proof | None:
-    try:
-        return read_proof(members)
-    except MalformedError as error:
-        faults["signature.allowed"] = error
-        return None
+def _subject(members: Mapping[str, Json], kind: str, place: str) -> Subject:
+    named = members.get("holder" if kind == PRESENTATION else "issuer")
+    identifier = members.get("id")
+    return Subject(
+        identifier if isinstance(identifier, str) else "",
+        kind,
+        place,
+        named if isinstance(named, str) else "",
+    )
 
 
 def _key(proof: Proof, register: Register | None, faults: dict[str, PerseusError]) -> PublicKey | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from trust.claims.consumption import Fuel
-from trust.claims.emissions import Emissions, OpeningClaim, Row, calculate, grams_exponent, kilograms, weights
+from trust.claims.emissions import Emissions, OpeningClaim, Row, calculate, grams_exponent, kilograms
 from trust.digest import Digest
 from trust.errors import CommitmentError, MalformedError
 from trust.weighted_sum import Opening, Vector, check_opening, decode
@@ -146,7 +146,7 @@ def _parts(opening: OpeningClaim, by_digest: dict[Digest, Source]) -> list[tuple
         if source.series is None:
             raise CommitmentError("no verified intensity gives the weights of this source")
         vector = decode(source.commitments.points)
-        parts.append((vector, weights(source.series, source.commitments.quality)))
+        parts.append((vector, source.weighting.weights))
     return parts
 
 

@@ -1,6 +1,7 @@
 """Is it about the customer that this bank paired with?"""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from trust.canonical import Json, parse
@@ -17,6 +18,8 @@ from verifiers.case import Case
 from verifiers.finding import Finding, failed, not_applicable, passed, unknown
 from verifiers.item import Item
 from verifiers.wording import noun
+
+_HELD = 1_024
 
 
 class Paired(NamedTuple):
@@ -39,7 +42,7 @@ def customer(case: Case, item: Item) -> Finding:
             found="none",
         )
     try:
-        paired = _paired(pairing, bank=case.audience)
+        paired = _paired(pairing, case.audience)
     except PerseusError as error:
         return failed("presentation.other_customer", f"The pairing does not hold: {error}.")
     strange = sorted(str(firm) for firm in case.chain.firms if firm != paired.firm)
@@ -61,7 +64,8 @@ def customer(case: Case, item: Item) -> Finding:
     return passed(lambda: f"{noun(item.kind)} is about the firm that paired with the bank.")
 
 
-def _paired(pairing: Secured, *, bank: Did | None) -> Paired:
+@lru_cache(maxsize=_HELD)
+def _paired(pairing: Secured, bank: Did | None) -> Paired:
     """Read a pairing, and check that the firm signed it for this bank.
 
     Raises:

@@ -5,7 +5,7 @@ from datetime import datetime
 from trust.claims.commitments import Commitments
 from trust.claims.consumption import Consumption, Coverage, Readings
 from trust.claims.coverage import RowCoverage
-from trust.claims.emissions import Emissions, Row, weights
+from trust.claims.emissions import Emissions, Row
 from trust.claims.halfhour import Period
 from trust.claims.intensity import Intensity, IntensityCoverage, IntensitySeries
 from trust.errors import MalformedError
@@ -171,22 +171,13 @@ def row_coverage(sources: Sources, row: Row) -> RowCoverage:
     Raises:
         MalformedError: a vector has another length than its series.
     """
-    expected = counted = missing = 0
-    for source in sources.of_fuel(row.fuel):
-        quality = source.commitments.quality
-        expected += len(quality)
-        missing += quality.count("-")
-        if source.series is None:
-            counted += len(quality) - quality.count("-")
-            continue
-        weights(source.series, quality)
-        counted += sum(
-            [
-                value is not None and letter != "-"
-                for value, letter in zip(source.series.values, quality, strict=True)
-            ]
-        )
-    return RowCoverage(expected, counted, missing, expected - missing - counted) if expected else row.coverage
+    found = [(len(source.commitments.quality), source.weighting) for source in sources.of_fuel(row.fuel)]
+    if not found:
+        return row.coverage
+    expected = sum(slots for slots, _ in found)
+    counted = sum(weighting.counted for _, weighting in found)
+    missing = sum(weighting.missing for _, weighting in found)
+    return RowCoverage(expected, counted, missing, expected - missing - counted)
 
 
 def _other_period(stated: Period, found: Period) -> Finding:

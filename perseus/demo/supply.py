@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from perseus.calculation import Inputs, Source, calculate, read_grid, read_meter
 from perseus.formats.choice import choose, kind_of
@@ -19,6 +20,8 @@ from trust.weighted_sum import LEAST_WEIGHTS
 
 SETTLED = timedelta(hours=24)
 YEAR = 12
+UPSTREAM = "https://api.carbonintensity.org.uk/"
+MADE_UP = "https://demo.perseus.example/made-up"
 LONDON, ANYWHERE_IN_LONDON = Region.of(13), "EC1A"
 
 
@@ -45,6 +48,21 @@ class Supply:
     def series(self, month: Month) -> IntensitySeries:
         """Give the intensities of one month."""
         return choose(self.grid, month.period, kind=self.kind, fill=self.fill).series
+
+    @property
+    def grid_region(self) -> Region:
+        """Name the region that the intensities are of, which may be the whole of Great Britain."""
+        return self.grid.region or GB
+
+    @property
+    def upstream_url(self) -> str:
+        """Name where the intensities come from; a file of the visitor's is named by no path of this machine."""
+        return MADE_UP if self.made_up else UPSTREAM
+
+    @property
+    def upstream_type(self) -> str:
+        """Tell what kind of file the intensities came in."""
+        return "text/csv" if ".csv" in Path(self.upstream.name).suffixes else "application/json"
 
     @property
     def figures(self) -> tuple[MonthFigure, ...]:

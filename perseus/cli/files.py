@@ -1,0 +1,78 @@
+"""Reading the files and choices that the options name."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import typer
+
+from perseus.calculation import Inputs, Source
+from perseus.cli.text import plain
+from perseus.formats.content import LIMIT
+from perseus.formats.stamps import Zone
+from trust.claims.halfhour import instant
+from trust.claims.intensity import IntensityKind
+from trust.errors import MalformedError
+
+USAGE = 2
+
+
+def read_inputs(
+    *,
+    meter: Sequence[Path],
+    intensity: Sequence[Path],
+    meter_format: str | None,
+    meter_zone: str,
+    intensity_kind: str | None,
+    fill: str | None,
+    outcode: str | None,
+    region: int | None,
+    split_hours: bool,
+    start: str | None,
+    end: str | None,
+) -> Inputs:
+    """Read every file that is named, with the choices that go with them.
+
+    Raises:
+        MalformedError: a month is not written as one.
+        typer.Exit: a file cannot be read, and the sentence that says so has been written.
+    """
+    return Inputs(
+        meter=tuple(_source(path) for path in meter),
+        intensity=tuple(_source(path) for path in intensity),
+        meter_format=meter_format,
+        zone=Zone(meter_zone),
+        kind=IntensityKind(intensity_kind) if intensity_kind else None,
+        fill=fill is not None,
+        outcode=outcode,
+        region=region,
+        split_hours=split_hours,
+        start=_moment(start, "--from"),
+        end=_moment(end, "--to"),
+    )
+
+
+def _source(path: Path) -> Source:
+    """Read a file, and never more of it than any format allows."""
+    try:
+        if str(path) == "-":
+            return Source("standard input", sys.stdin.buffer.read(LIMIT + 1))
+        with path.open("rb") as file:
+            return Source(str(path), file.read(LIMIT + 1))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        sys.stderr.write(f"perseus: {plain(str(path))} cannot be read: {plain(reason)}\n")
+        raise typer.Exit(USAGE) from error
+
+
+def _moment(text: str | None, option: str) -> datetime | None:
+    """Read the first of a month as `2023-01`, `2023-01-01` or `2023-01-01T00:00:00Z`."""
+    if text is None:
+        return None
+    shapes = {7: "-01T00:00:00Z", 10: "T00:00:00Z"}
+    try:
+        return instant(text + shapes.get(len(text), ""))
+    except MalformedError as error:
+        expected, found = "a month like 2023-01", ascii(text[:40])
+        raise MalformedError(option, expected=expected, found=found, code=error.code) from error

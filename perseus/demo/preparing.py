@@ -1,0 +1,127 @@
+"""What each party has before the story begins: a home with its own keys, and its own ledger."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from perseus import homes
+from perseus.demo.founding import Founding, draw_keys, draw_log_key, found, populate
+from perseus.demo.parties import AUDITOR, MEMBERS, PROCESSES, SUSPENDED, WALLET
+from perseus.demo.running import ACCOUNT_CODE, CUSTOMER, CUSTOMER_CODE
+from perseus.demo.supply import Supply
+from perseus.homes import Inhabitant
+from perseus.keystore import KeyStore, fresh_urn
+from perseus.storage.grid import GridMonth
+from perseus.storage.meters import Measured, Meter
+from registry.register import Register
+from trust.canonical import canonicalize, parse
+from trust.claims.halfhour import Month
+from trust.claims.intensity import ATTRIBUTION, LICENCE
+from trust.did import Did
+from trust.digest import Digest
+from trust.errors import MalformedError
+from trust.keys import Signer
+
+MARK = "perseus-demo.txt"
+_OTHERS = (AUDITOR, SUSPENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A folder of homes, and the keys that only a demonstration ever has in one hand."""
+
+    out: Path
+    firm: Did
+    source: str
+    keys: Mapping[str, Signer] = field(repr=False)
+    register: Register
+
+
+def clear(out: Path) -> None:
+    """Empty a folder that an earlier demonstration left; refuse one that holds anything else.
+
+    Raises:
+        MalformedError: the folder is not empty, and no demonstration made it.
+    """
+    if out.exists() and not (out / MARK).exists() and any(out.iterdir()):
+        raise MalformedError(
+            f"--out {out}", expected="an empty folder, or an earlier demonstration's", found="other files"
+        )
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    (out / MARK).write_text("Made by `perseus demo`; the next run empties this folder.\n", encoding="utf-8")
+
+
+def prepare(out: Path, supply: Supply, *, at: datetime) -> Prepared:
+    """Make every home, found the scheme, and fill the ledgers of those who have one."""
+    town = [Inhabitant(party.key, party.name, party.authority) for party in PROCESSES]
+    dids = {one.party: homes.make_home(out, one, town=town) for one in town}
+    keys: dict[str, Signer] = {str(did): _key(out / party) for party, did in dids.items()}
+    keys |= {party.did: draw_keys(out / "others" / party.key) for party in _OTHERS}
+    stranger = draw_keys(out / "others" / "stranger")
+    keys[str(Did.key(stranger.key.multikey))] = stranger
+    founding = _found(out, {party.did: keys[party.did] for party in MEMBERS}, at=at)
+    source = fresh_urn()
+    homes.load_meter(out, *_metered(supply, source))
+    homes.load_grid(out, [_graded(supply, month, at=at) for month in supply.months])
+    homes.invite_customer(out, CUSTOMER_CODE, reference=CUSTOMER)
+    return Prepared(out, dids[WALLET.key], source, keys, founding.register)
+
+
+def _found(out: Path, keys: Mapping[str, Signer], *, at: datetime) -> Founding:
+    log_key = draw_log_key(out / "operator")
+    founding = found(KeyStore.founded(out / "officers"), log_key=log_key, at=at)
+    populate(founding, keys)
+    (out / "trust.json").write_bytes(founding.anchor.to_json())
+    note = homes.seed_register(out, founding.entries, anchor=founding.anchor)
+    _publish(out / "registry", founding, note)
+    return founding
+
+
+def _publish(folder: Path, founding: Founding, note: str) -> None:
+    """Leave the public files: the checkpoint, and every entry in its RFC 8785 bytes, one a line."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "checkpoint").write_text(note, encoding="utf-8")
+    lines = [canonicalize(parse(entry, where="entry")) for entry in founding.entries]
+    (folder / "entries.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def _key(home: Path) -> Signer:
+    return KeyStore.at(home).open("signing")
+
+
+def _metered(supply: Supply, source: str) -> tuple[Meter, dict[datetime, Measured]]:
+    meter = Meter(
+        source,
+        ACCOUNT_CODE,
+        supply.meter.fuel.value,
+        supply.outcode,
+        supply.region.id,
+        supply.region.name,
+        supply.meter.unit_code.value,
+        supply.meter.exponent,
+        supply.made_up,
+    )
+    read = {month: supply.readings(month) for month in supply.months}
+    return meter, {month.period.start: Measured(found.values, found.quality) for month, found in read.items()}
+
+
+def _graded(supply: Supply, month: Month, *, at: datetime) -> GridMonth:
+    """Enter a month under the region that it is asked for by; national values are entered as what they are."""
+    region, series = supply.grid_region, supply.series(month)
+    return GridMonth(
+        region.id,
+        supply.kind.value,
+        month.period.start,
+        region.name,
+        series.values,
+        series.quality,
+        at,
+        supply.upstream_url,
+        Digest.of(supply.upstream.content).multibase,
+        supply.upstream_type,
+        ATTRIBUTION,
+        LICENCE,
+    )

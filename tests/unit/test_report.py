@@ -8,7 +8,9 @@ import pytest
 from trust.report import Answer, Bearing, Check, Outcome, Overall, Refused, Report, Subject, Verified
 from trust.secured import Secured
 
-SUBJECT = Subject(id="urn:uuid:1", kind="EmissionsCredential", place="emissions", issuer="did:web:cap.example")
+SUBJECT = Subject(
+    id="urn:uuid:1", kind="EmissionsCredential", place="emissions", issuer="did:web:cap.example"
+)
 CHECK = Check(
     name="signature.fits",
     code="signature.fits",
@@ -70,7 +72,9 @@ def test_a_check_that_could_not_be_made_leaves_the_answer_unknown() -> None:
 
 
 def test_every_obstacle_is_reported_not_only_the_first() -> None:
-    bad = report((Outcome.FAILED, Bearing.SIGNING), (Outcome.UNKNOWN, Bearing.USE), (Outcome.FAILED, Bearing.USE))
+    bad = report(
+        (Outcome.FAILED, Bearing.SIGNING), (Outcome.UNKNOWN, Bearing.USE), (Outcome.FAILED, Bearing.USE)
+    )
     with pytest.raises(Refused) as refusal:
         bad.require()
     assert len(refusal.value.report.obstacles) == 3

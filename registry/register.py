@@ -44,9 +44,7 @@ class Register:
     checkpoint: Checkpoint | None
     recorded: tuple[datetime, ...]
     _views: Views
-    _answers: Kept[tuple[Did, str | None, str | None, int], Standing] = field(
-        default_factory=lambda: Kept(_MOST)
-    )
+    _answers: Kept[tuple[object, ...], Standing] = field(default_factory=lambda: Kept(_MOST))
     _roots: Kept[int, bytes] = field(default_factory=lambda: Kept(_MOST))
 
     @staticmethod
@@ -164,11 +162,15 @@ class Register:
                 code="register.stale",
             )
         thumbprint = key.thumbprint if isinstance(key, PublicKey) else key
-        name = (member, role, thumbprint, size)
+        name: tuple[object, ...] = (member, role, thumbprint, size)
         answer = self._answers.get(name)
         if answer is not None and answer.covers(signed_at, proven_by=proven_by):
             return answer
-        answer = self._judge(member, Question(role, thumbprint, signed_at, proven_by), size)
+        exact = (*name, signed_at, proven_by)
+        answer = self._answers.get(exact)
+        if answer is None:
+            asked = Question(role, thumbprint, signed_at, proven_by)
+            answer = self._answers.put(exact, self._judge(member, asked, size))
         if answer.outcome is Outcome.VALID and proven_by is None:
             self._answers.put(name, answer)
         return answer

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Protocol
 
 import httpx2
 
-from perseus.settings import DEMO, Settings
+from perseus.settings import DEMO
 from trust.errors import NotPermittedError, UnavailableError
 
 Resolve = Callable[[str], Iterable[str]]
@@ -36,10 +37,33 @@ def resolve(name: str) -> tuple[str, ...]:
     return tuple(str(entry[4][0]) for entry in socket.getaddrinfo(name, 443, type=socket.SOCK_STREAM))
 
 
+class Reach(Protocol):
+    """Whom a client may ask, as settings say it."""
+
+    @property
+    def environment(self) -> str:
+        """The environment; names are mapped to this machine in the demo alone."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that may be asked over TLS."""
+
+    @property
+    def peers(self) -> Mapping[str, str]:
+        """The names that are mapped to loopback addresses."""
+
+    @property
+    def evidence_limit(self) -> int:
+        """The largest answer, in bytes."""
+
+    def address_of(self, name: str) -> str | None:
+        """Find the loopback address of a name."""
+
+
 class GuardedTransport(httpx2.BaseTransport):
     """Sends a request only where the settings let it go."""
 
-    def __init__(self, settings: Settings, *, resolver: Resolve = resolve) -> None:
+    def __init__(self, settings: Reach, *, resolver: Resolve = resolve) -> None:
         self._settings = settings
         self._resolve = resolver
         self._wire = httpx2.HTTPTransport(trust_env=False)
@@ -86,9 +110,7 @@ class GuardedTransport(httpx2.BaseTransport):
 class Fetcher:
     """Asks other parties; the only outward door of a process."""
 
-    def __init__(
-        self, settings: Settings, *, resolver: Resolve = resolve, patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, settings: Reach, *, resolver: Resolve = resolve, patience: float = PATIENCE) -> None:
         self._limit = settings.evidence_limit
         self._patience = patience
         self._client = httpx2.Client(

@@ -97,12 +97,17 @@ class Settings(BaseSettings):
         """
         told = self.peers.get(name)
         if told is None or told.startswith("http://"):
-            return told and _loopback(told)
+            return told and loopback(told)
         path = self.home / told
-        return _loopback(path.read_text(encoding="utf-8").strip()) if path.exists() else None
+        return loopback(path.read_text(encoding="utf-8").strip()) if path.exists() else None
 
 
-def _loopback(address: str) -> str:
+def loopback(address: str) -> str:
+    """Give an address back if it is on this machine.
+
+    Raises:
+        MalformedError: it is not.
+    """
     host = urlsplit(address).hostname or ""
     if host != "localhost" and not (host.replace(".", "").isdigit() and ip_address(host).is_loopback):
         raise MalformedError(

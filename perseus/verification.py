@@ -11,7 +11,7 @@ from pathlib import Path
 from registry.anchor import Anchor
 from trust.canonical import Json
 from trust.errors import MalformedError, UnavailableError
-from verifiers.file import verify_file
+from verifiers.file import Refresh, verify_file
 from verifiers.policy import Policy
 from verifiers.verdict import verdict
 
@@ -34,8 +34,8 @@ class Question:
     offline: bool
 
 
-def judge(raw: bytes, question: Question) -> dict[str, Json]:
-    """Give the verdict on an evidence file, whatever it is.
+def judge(raw: bytes, question: Question, *, refresh: Refresh | None = None) -> dict[str, Json]:
+    """Give the verdict on an evidence file, whatever it is; `refresh` brings newer evidence, unless offline.
 
     Raises:
         MalformedError: the anchor or the policy, which the asker chose, is not what it must be.
@@ -43,7 +43,10 @@ def judge(raw: bytes, question: Question) -> dict[str, Json]:
     """
     anchor = anchor_of(question.anchor)
     policy = policy_of(question.policy)
-    report = verify_file(raw, policy=policy, anchor=anchor, at=question.at, known_at=question.known_at)
+    asking = {} if refresh is None or question.offline else {"refresh": refresh}
+    report = verify_file(
+        raw, policy=policy, anchor=anchor, at=question.at, known_at=question.known_at, **asking
+    )
     return verdict(report, at=question.at, known_at=question.known_at, anchor=anchor, policy=policy)
 
 
@@ -77,6 +80,11 @@ def policy_of(name: str) -> Policy:
         return Policy.from_json(_bytes(Path(name)))
     except MalformedError as error:
         raise error.within(name) from error
+
+
+def settings_beside(anchor: Path | None) -> Path:
+    """Give the asker's settings file: beside the anchor that was named, else in the asker's own folder."""
+    return (anchor.parent if anchor is not None else settings_folder()) / "settings.toml"
 
 
 def settings_folder() -> Path:

@@ -1,12 +1,15 @@
 """Judge an evidence file, or one bare document, whatever its bytes are."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeAlias
 
 from registry.anchor import Anchor
 from trust.canonical import parse_object
 from trust.errors import MalformedError
 from trust.report import About, Report, Subject
 from trust.secured import Secured
+from verifiers.asking import Row
 from verifiers.case import Case
 from verifiers.catalogue import check_of
 from verifiers.chain import Chain
@@ -16,7 +19,13 @@ from verifiers.item import Item
 from verifiers.policy import Policy, Scope
 from verifiers.resources import Resources
 from verifiers.telling import tell
-from verifiers.verify import Row, verify
+from verifiers.verify import verify
+
+Refresh: TypeAlias = Callable[[Secured, Evidence], Evidence]
+
+
+def _as_it_is(_secured: Secured, evidence: Evidence) -> Evidence:
+    return evidence
 
 
 def verify_file(
@@ -26,8 +35,12 @@ def verify_file(
     anchor: Anchor | None,
     at: datetime,
     known_at: datetime | int | None = None,
+    refresh: Refresh = _as_it_is,
 ) -> Report[object]:
-    """Judge an evidence file, or one bare document; whatever the bytes are, the answer is a report."""
+    """Judge an evidence file, or one bare document; whatever the bytes are, the answer is a report.
+
+    `refresh` may put newer copies of the register and the status lists, and withdrawals, beside what the file holds.
+    """
     if policy.scope is Scope.CREDENTIAL:
         return verify(Secured(raw), Evidence(None), policy=policy, anchor=anchor, at=at, known_at=known_at)
     try:
@@ -38,7 +51,8 @@ def verify_file(
             secured, evidence = read_evidence_document(document, anchor=anchor)
     except MalformedError as error:
         return _unreadable(raw, error, policy=policy, anchor=anchor, at=at)
-    return verify(secured, evidence, policy=policy, anchor=anchor, at=at, known_at=known_at)
+    newest = refresh(secured, evidence)
+    return verify(secured, newest, policy=policy, anchor=anchor, at=at, known_at=known_at)
 
 
 def _unreadable(

@@ -118,8 +118,8 @@ def _add_verifications(service: Service) -> None:
     @service.app.post("/v1/verifications")
     def verification(call: Called) -> Response:
         """Judge an evidence file as the bank would; 200 whatever the verdict is."""
-        question = Question(party.settings.anchor_file, "bank", party.now(), None, offline=True)
-        return answer(judge(call.body, question))
+        question = Question(party.settings.anchor_file, "bank", party.now(), None, offline=False)
+        return answer(judge(call.body, question, refresh=service.judge.refresh))
 
 
 def _add_reports(service: Service) -> None:

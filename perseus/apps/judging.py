@@ -3,13 +3,15 @@
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from perseus.apps.issuing import StatusLists
 from perseus.apps.party import Party
+from perseus.naming import named_lists
+from perseus.storage import credentials
 from registry.errors import RegisterError
 from registry.register import Register
-from trust.canonical import Json, parse
 from trust.digest import Digest
 from trust.errors import MalformedError, NotPermittedError, PerseusError, UnavailableError
 from trust.report import Report, Verified
@@ -54,6 +56,20 @@ class Judge:
             pairing=pairing,
             door=door,
             register_fault=fault,
+        )
+
+    def refresh(self, target: Secured, evidence: Evidence) -> Evidence:
+        """Put the newest that this party knows beside a file's own: register, status lists, withdrawals received."""
+        register, fault = self._register()
+        lists = self._fetched({*evidence.status_lists, *named_lists(target)})
+        with self._party.store.read() as connection:
+            ended = tuple(one.secured for one in credentials.of_kind(connection, "WithdrawalCredential"))
+        return replace(
+            evidence,
+            register=register or evidence.register,
+            register_fault=fault if register is None else None,
+            status_lists={**evidence.status_lists, **lists},
+            credentials=(*evidence.credentials, *ended),
         )
 
     def report(self, target: Secured, evidence: Evidence, *, policy: Policy) -> Report[object]:
@@ -111,24 +127,3 @@ class Judge:
         with self._lock:
             self._lists[url] = (time.monotonic(), fetched)
         return fetched
-
-
-def named_lists(held: Secured) -> tuple[str, ...]:
-    """Name the status lists of a credential, or of every credential in a presentation, believing nothing yet."""
-    try:
-        document = parse(held.raw, where="document", limit=len(held.raw) + 1)
-    except MalformedError:
-        return ()
-    return tuple(dict.fromkeys(_lists_in(document)))
-
-
-def _lists_in(document: Json) -> list[str]:
-    if not isinstance(document, dict):
-        return []
-    inner = document.get("verifiableCredential")
-    found = [url for one in inner for url in _lists_in(one)] if isinstance(inner, list) else []
-    entries = document.get("credentialStatus")
-    for entry in entries if isinstance(entries, list) else ():
-        url = entry.get("statusListCredential") if isinstance(entry, dict) else None
-        found += [url] if isinstance(url, str) else []
-    return found

@@ -11,10 +11,12 @@ import typer
 from perseus.cli.text import plain, wrapped
 from perseus.cli.tree import draw
 from perseus.clock import now
-from perseus.verification import Question, judge
+from perseus.refreshing import Refresher
+from perseus.verification import Question, judge, settings_beside
 from trust.canonical import Json
 from trust.claims.halfhour import instant
 from trust.errors import MalformedError, PerseusError
+from verifiers.file import Refresh
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 CODES = {"verified": 0, "not_verified": 1, "undetermined": 3}
@@ -51,14 +53,16 @@ def verify(
     question = Question(
         anchor=trust, policy=policy, at=_moment(at, moment), known_at=_known_at(known_at), offline=offline
     )
-    codes = [_one(path, question, as_json=as_json, many=len(files) > 1) for path in files]
+    # A past moment is judged by what was valid then, so that nothing newer is asked for.
+    refresh = None if offline or at is not None else Refresher(settings_beside(trust))
+    codes = [_one(path, question, refresh, as_json=as_json, many=len(files) > 1) for path in files]
     raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
 
 
-def _one(path: Path, question: Question, *, as_json: bool, many: bool) -> int:
+def _one(path: Path, question: Question, refresh: Refresh | None, *, as_json: bool, many: bool) -> int:
     try:
         raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        verdict = judge(raw, question)
+        verdict = judge(raw, question, refresh=refresh)
     except OSError as error:
         sys.stderr.write(
             f"perseus: {plain(str(path))} cannot be read: {plain(error.strerror or str(error))}\n"

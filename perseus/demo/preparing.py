@@ -75,9 +75,16 @@ def _found(out: Path, keys: Mapping[str, Signer], *, at: datetime) -> Founding:
     founding = found(KeyStore.founded(out / "officers"), log_key=log_key, at=at)
     populate(founding, keys)
     (out / "trust.json").write_bytes(founding.anchor.to_json())
+    _map_names(out / "settings.toml")
     note = homes.seed_register(out, founding.entries, anchor=founding.anchor)
     _publish(out / "registry", founding, note)
     return founding
+
+
+def _map_names(path: Path) -> None:
+    """Tell a verifier on this machine where the parties' processes write their addresses."""
+    lines = [f'"{party.authority}" = "{party.key}/address"' for party in PROCESSES]
+    path.write_text("[peers]\n" + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _publish(folder: Path, founding: Founding, note: str) -> None:

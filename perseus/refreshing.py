@@ -1,0 +1,139 @@
+"""Asking for what is newer than an evidence file: the register from its operator, status lists from their keepers.
+
+Only names that the register's own members serve are asked; in the demo environment the settings beside the trust
+anchor map them to loopback addresses. What cannot be had leaves the copies in the file, whose age the verdict tells.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from perseus.fetching import Fetcher
+from perseus.naming import named_lists
+from perseus.settings import DEMO, loopback
+from registry.errors import RegisterError
+from registry.register import Register
+from trust.canonical import EVIDENCE_LIMIT, canonicalize, parse_object
+from trust.errors import MalformedError, NotPermittedError, UnavailableError
+from trust.secured import Secured
+from verifiers.evidence import Evidence
+from verifiers.policy import ROLE
+
+OPERATOR, SERVICE = f"{ROLE}scheme-operator", "perseus"
+PATIENCE = 5.0
+_OK = 200
+_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a verifier may ask: hosts over TLS, and in the demo environment names mapped to this machine."""
+
+    environment: str
+    hosts: tuple[str, ...]
+    peers: Mapping[str, str] = field(default_factory=dict)
+    base: Path = Path()
+    evidence_limit: int = EVIDENCE_LIMIT
+
+    def address_of(self, name: str) -> str | None:
+        """Find the loopback address that a process of the demo wrote when it started.
+
+        Raises:
+            MalformedError: the address is not on this machine.
+        """
+        told = self.peers.get(name)
+        path = None if told is None else self.base / told
+        return (
+            loopback(path.read_text(encoding="utf-8").strip())
+            if path is not None and path.is_file()
+            else None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refresher:
+    """Brings newer evidence, as far as it can be had; `settings` is the visitor's own settings file, if any."""
+
+    settings: Path
+
+    def __call__(self, secured: Secured, evidence: Evidence) -> Evidence:
+        """Give the evidence with the newest register and status lists that their keepers give out."""
+        register = evidence.register
+        if register is None:
+            return evidence
+        fetcher = Fetcher(self._reach(register), patience=PATIENCE)
+        try:
+            lists = {**evidence.status_lists, **_lists(fetcher, secured, evidence)}
+            return replace(evidence, register=_register(fetcher, register), status_lists=lists)
+        except RegisterError as fault:
+            return replace(evidence, register=None, register_fault=fault)
+        finally:
+            fetcher.close()
+
+    def _reach(self, register: Register) -> Reach:
+        """Allow the hosts of the register's members, and nobody else.
+
+        Raises:
+            MalformedError: the settings file is not TOML.
+        """
+        services = [service.url for member in register.members for service in member.services]
+        hosts = tuple(host for url in services if (host := urlsplit(url).hostname))
+        environment = register.anchor.environment
+        peers = self._peers() if environment == DEMO else {}
+        return Reach(environment, hosts, peers, self.settings.parent)
+
+    def _peers(self) -> Mapping[str, str]:
+        if not self.settings.is_file():
+            return {}
+        try:
+            content = tomllib.loads(self.settings.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise MalformedError(str(self.settings), expected="TOML", found=str(error)) from error
+        return cast("Mapping[str, str]", content.get("peers", {}))
+
+
+def _register(fetcher: Fetcher, held: Register) -> Register:
+    """Extend the copy by what the operator has since appended.
+
+    Raises:
+        RegisterError: what the operator gives out does not continue the copy.
+    """
+    operator = next((member for member in held.members if OPERATOR in member.roles), None)
+    base = None if operator is None else operator.service(SERVICE)
+    note = None if base is None else _get(fetcher, f"{base}/checkpoint")
+    grown = None if base is None else _get(fetcher, f"{base}/entries?start={held.size}")
+    if note is None or grown is None:
+        return held
+    listed = parse_object(grown, where="entries", limit=EVIDENCE_LIMIT).get("entries")
+    entries = [canonicalize(entry) for entry in listed] if isinstance(listed, list) else []
+    return held.extend(entries, checkpoint=note.decode())
+
+
+def _lists(fetcher: Fetcher, secured: Secured, evidence: Evidence) -> dict[str, Secured]:
+    """Fetch every list that is named, and keep those that are newer than the file's."""
+    found: dict[str, Secured] = {}
+    for url in sorted({*evidence.status_lists, *named_lists(secured)}):
+        body = _get(fetcher, url)
+        held = evidence.status_lists.get(url)
+        if body is not None and (held is None or _signed_at(body) > _signed_at(held.raw)):
+            found[url] = Secured(body)
+    return found
+
+
+def _signed_at(raw: bytes) -> str:
+    """Read when a list says it was signed: a stamp, which sorts as text; nothing sorts first."""
+    try:
+        return str(parse_object(raw, where="status list", limit=_LIMIT).get("validFrom", ""))
+    except MalformedError:
+        return ""
+
+
+def _get(fetcher: Fetcher, url: str) -> bytes | None:
+    try:
+        answered = fetcher.get(url)
+    except (UnavailableError, NotPermittedError, MalformedError):
+        return None
+    return answered.body if answered.status == _OK else None

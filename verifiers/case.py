@@ -19,7 +19,10 @@ from verifiers.wording import party
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One question put to a verifier: is this chain good, at this moment, by what is known at that size?"""
+    """One question put to a verifier: is this chain good, at this moment, by what is known at that size?
+
+    `trouble` holds, by document, what was asked of it and does not hold.
+    """
 
     chain: Chain
     evidence: Evidence
@@ -28,7 +31,7 @@ class Case:
     at: datetime
     known_at: int | None
     resources: Resources
-    found: dict[tuple[int, str], Finding] = field(default_factory=dict)
+    trouble: dict[int, dict[str, Finding]] = field(default_factory=dict)
     sources: dict[int, object] = field(default_factory=dict)
 
     @property
@@ -52,11 +55,6 @@ class Case:
     def name(self, did: Did | str) -> str:
         """Name a party."""
         return party(self.register, did)
-
-    def holds(self, item: Item, check: str) -> bool:
-        """Tell whether a check of a document, made earlier, lets others build on it."""
-        finding = self.found.get((id(item), check))
-        return finding is not None and finding.holds
 
 
 Ask: TypeAlias = Callable[[Case, Item], Finding]

@@ -26,13 +26,8 @@ class Finding(NamedTuple):
         """Give the sentence, built now if it was not yet."""
         return self.detail if isinstance(self.detail, str) else self.detail()
 
-    @property
-    def holds(self) -> bool:
-        """Tell whether a check that waits for this one may run."""
-        return self.outcome in _HOLD
 
-
-_HOLD = frozenset({Outcome.PASSED, Outcome.WARNING, Outcome.NOT_APPLICABLE})
+HOLD = frozenset({Outcome.PASSED, Outcome.WARNING, Outcome.NOT_APPLICABLE})
 
 
 def passed(detail: Detail) -> Finding:

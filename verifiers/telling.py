@@ -82,5 +82,8 @@ def _filled(case: Case, text: str, subject: Subject) -> str:
         return text
     named = document(case.register, subject.kind, subject.issuer) if subject.kind else noun("")
     party = case.name(subject.issuer)
-    words = text.replace("{document}", named).replace("{issuer}", party).replace("{holder}", party)
+    inside = named[:1].lower() + named[1:]
+    if text.startswith("{document}"):
+        text = named + text.removeprefix("{document}")
+    words = text.replace("{document}", inside).replace("{issuer}", party).replace("{holder}", party)
     return words[:1].upper() + words[1:]

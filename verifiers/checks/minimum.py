@@ -6,9 +6,13 @@ from trust.digest import Digest
 from trust.errors import MalformedError
 from verifiers.case import Case
 from verifiers.checks.links import references
-from verifiers.finding import Finding, failed, passed
+from verifiers.finding import Finding, failed, not_run, passed
 from verifiers.item import Item
+from verifiers.wording import noun
 
+_NAMING = frozenset(
+    {"ConsumptionCredential", "GridIntensityCredential", "EmissionsCredential", "ConsentCredential"}
+)
 _BESIDE = frozenset(
     {"MembershipCredential", "WithdrawalCredential", "AccountHolderCredential", "ReceiptCredential"}
 )
@@ -16,6 +20,9 @@ _BESIDE = frozenset(
 
 def nothing_extra(case: Case, item: Item) -> Finding:
     """Ask whether it holds nothing beyond what this verifier is due (credentials.md, what each party sees)."""
+    unread = [held for held in case.chain.items if held.kind in _NAMING and held.credential is None]
+    if unread:
+        return not_run("signature.fits", lambda: f"It waits for {noun(unread[0].kind).lower()} to be read.")
     due = {
         reference.digest_multibase
         for held in case.chain.items

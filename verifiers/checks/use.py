@@ -170,9 +170,11 @@ def signing_of(item: Item) -> datetime:
 
 
 def _let_go(case: Case, item: Item, claim: Consumption) -> Use:
-    users = tuple(user.issuer for user, _ in case.chain.claims(Emissions) if item in case.chain.inputs(user))
+    takers = tuple(
+        [held.issuer for held, _ in case.chain.claims(Emissions) if item in case.chain.inputs(held)]
+    )
     consents = _linked(case, item, Data.CONSUMPTION)
-    return Use(Data.CONSUMPTION, item.issuer, users, frozenset({claim.id}), claim.period, consents)
+    return Use(Data.CONSUMPTION, item.issuer, takers, frozenset({claim.id}), claim.period, consents)
 
 
 def _calculated(case: Case, item: Item, claim: Emissions) -> Use:

@@ -7,7 +7,7 @@ import orjson
 import rfc8785
 
 from trust.errors import MalformedError
-from trust.jsontext import DEEPEST, Json, JsonObject, is_harmless, read_strictly, refuse_content
+from trust.jsontext import Json, JsonObject, is_harmless, is_shallow, read_strictly, refuse_content
 
 __all__ = [
     "CREDENTIAL_LIMIT",
@@ -35,7 +35,6 @@ _OPTIONS = (
 _NUMBER_SHAPE = bytes.maketrans(b"123456789,[-+", b"000000000::::")
 _POINT = re.compile(rb":0+\.0")
 _ASTRAL = re.compile(rb"[\xf0-\xf4]")
-_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 
 
 def canonicalize(value: Json) -> bytes:
@@ -106,7 +105,7 @@ def _read(raw: bytes) -> tuple[Json, bool]:
         return read_strictly(raw), False
     if not (raw.isascii() and b"\\" not in raw) and not is_harmless(raw.decode("utf-8")):
         refuse_content(value)
-    if raw.count(b"{") + raw.count(b"[") > DEEPEST and not _is_shallow(raw):
+    if not is_shallow(raw):
         refuse_content(value)
     return value, True
 
@@ -122,17 +121,6 @@ def _may_have_float(raw: bytes) -> bool:
 
 def _may_have_astral_key(raw: bytes) -> bool:
     return not raw.isascii() and _ASTRAL.search(raw) is not None
-
-
-def _is_shallow(raw: bytes) -> bool:
-    # Without escapes, and with every byte gone but brackets and quotes, a string is two quotes in a row.
-    # A quote that is left means that a string holds a bracket: then the value itself must be walked.
-    if b"\\" in raw:
-        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    structure = raw.translate(None, _STRUCTURE).replace(b'""', b"")
-    for _ in range(DEEPEST):
-        structure = structure.replace(b"{}", b"").replace(b"[]", b"")
-    return not structure
 
 
 def _by_reference(value: Json) -> bytes:

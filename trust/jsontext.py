@@ -3,10 +3,11 @@
 import json
 import re
 import unicodedata
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn, TypeAlias
+from functools import partial
+from typing import NoReturn, TypeAlias, cast
 
 from trust.errors import MalformedError
 
@@ -21,6 +22,9 @@ _SHOWN = 40
 _HIDDEN = re.compile("[\0\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
 _JOINERS = re.compile("[\u200c\u200d]")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
+_MINUS_ZERO = re.compile("-0(?![0-9])")
+_DIGITS_ALIKE = str.maketrans("123456789", "000000000")
+_NO_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -44,9 +48,13 @@ def read_strictly(raw: bytes) -> Json:
         MalformedError: not UTF-8, no JSON, a duplicate key, a number that is no integer within 2^53 - 1,
             more than 32 levels, a hidden character; `where` is a JSON pointer, a line or a byte.
     """
-    value = _decode(_text(raw))
-    refuse_content(value)
-    return value  # type: ignore[return-value] # the walk has found no refused part in it
+    text = _text(raw)
+    refused: list[_Refused] = []
+    value = _decode(text, refused)
+    # Most texts need no walk: nothing in them was refused, and neither text nor depth raises a doubt.
+    if refused or not is_harmless(text) or not is_shallow(raw):
+        refuse_content(value)
+    return value  # type: ignore[return-value] # it holds no refused part, or the walk has raised
 
 
 def refuse_content(value: object) -> None:
@@ -55,14 +63,26 @@ def refuse_content(value: object) -> None:
     Raises:
         MalformedError: a part is refused; `where` is its JSON pointer.
     """
-    level: list[tuple[_Place, object]] = [(None, value)]
+    level: list[tuple[_Place, object]] = [(None, [value])]
+    for _ in range(DEEPEST + 1):
+        level = [child for place, part in level for child in _containers(place, part)]
+    if level:
+        expected, place = f"at most {DEEPEST} levels", level[0][0]
+        raise MalformedError(_pointer(place), expected=expected, found="more", code="format.too_deep")
+
+
+def is_shallow(raw: bytes) -> bool:
+    """Tell at once that JSON has at most 32 levels; False means: look closer."""
+    if raw.count(b"{") + raw.count(b"[") <= DEEPEST:
+        return True
+    # Without escapes, and with every byte gone but brackets and quotes, a string is two quotes in a row.
+    # A quote that is left means that a string holds a bracket.
+    if b"\\" in raw:
+        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    structure = raw.translate(None, _NO_STRUCTURE).replace(b'""', b"")
     for _ in range(DEEPEST):
-        level = [child for place, part in level for child in _children(place, part)]
-    for place, part in level:
-        if isinstance(part, dict | list | tuple):
-            expected = f"at most {DEEPEST} levels"
-            raise MalformedError(_pointer(place), expected=expected, found="more", code="format.too_deep")
-        deque(_children(place, part), maxlen=0)
+        structure = structure.replace(b"{}", b"").replace(b"[]", b"")
+    return not structure
 
 
 def is_harmless(text: str) -> bool:
@@ -70,7 +90,7 @@ def is_harmless(text: str) -> bool:
     return (
         text.isascii()
         or (not _HIDDEN.search(text) and not _JOINERS.search(text) and unicodedata.is_normalized("NFC", text))
-    ) and r"\u0000" not in text
+    ) and "\\u" not in text
 
 
 def _text(raw: bytes) -> str:
@@ -86,9 +106,17 @@ def _text(raw: bytes) -> str:
         ) from error
 
 
-def _decode(text: str) -> _Read:
+def _decode(text: str, refused: list[_Refused]) -> _Read:
+    is_plain = "0" * 16 not in text.translate(_DIGITS_ALIKE) and _MINUS_ZERO.search(text) is None
+    number = partial(_number, refused)
+    decoder = json.JSONDecoder(
+        object_pairs_hook=partial(_members, refused),
+        parse_int=None if is_plain else partial(_integer, refused),
+        parse_float=number,
+        parse_constant=number,
+    )
     try:
-        decoded: _Read = _DECODER.decode(text)
+        decoded: _Read = decoder.decode(text)
     except json.JSONDecodeError as error:
         found = ascii(text[error.pos : error.pos + _SHOWN]) if error.pos < len(text) else "the end"
         where = f"line {error.lineno}, column {error.colno}"
@@ -100,35 +128,31 @@ def _decode(text: str) -> _Read:
     return decoded
 
 
-def _children(place: _Place, part: object) -> Iterator[tuple[_Place, object]]:
-    match part:
-        case str():
-            _refuse_text(place, part, is_identifier=_IDENTIFIER.match(part) is not None)
-        case bool() | None:
-            return
-        case int() if abs(part) <= LARGEST_INTEGER:
-            return
-        case dict():
-            for key, child in part.items():
+def _containers(place: _Place, part: object) -> Iterator[tuple[_Place, object]]:
+    if isinstance(part, dict):
+        for key in part:
+            if not key.isascii() or "\0" in key:
                 _refuse_text((place, key), key, is_identifier=True)
-                yield (place, key), child
-        case list() | tuple():
-            yield from (((place, index), child) for index, child in enumerate(part))
-        case _:
-            _refuse_part(place, part)
+        children: Iterable[tuple[str | int, object]] = part.items()
+    else:
+        children = enumerate(cast("list[object]", part))
+    for step, child in children:
+        kind = type(child)
+        if kind is str:
+            text = cast("str", child)
+            if not text.isascii() or "\0" in text:
+                _refuse_text((place, step), text, is_identifier=_IDENTIFIER.match(text) is not None)
+        elif kind is dict or kind is list:
+            yield (place, step), child
+        elif kind is _Refused:
+            _refuse_part((place, step), cast("_Refused", child))
 
 
-def _refuse_part(place: _Place, part: object) -> NoReturn:
-    if isinstance(part, _Refused):
-        raise MalformedError(_pointer(place), expected=part.expected, found=part.found, code=part.code)
-    raise MalformedError(
-        _pointer(place), expected="an integer within 2^53 - 1 or text", found=f"a {type(part).__name__}"
-    )
+def _refuse_part(place: _Place, part: _Refused) -> NoReturn:
+    raise MalformedError(_pointer(place), expected=part.expected, found=part.found, code=part.code)
 
 
 def _refuse_text(place: _Place, text: str, *, is_identifier: bool) -> None:
-    if text.isascii() and "\0" not in text:
-        return
     hidden = _HIDDEN.search(text) or (_JOINERS.search(text) if is_identifier else None)
     if hidden is not None:
         raise MalformedError(
@@ -151,29 +175,30 @@ def _pointer(place: _Place) -> str:
     while place is not None:
         place, step = place
         steps.append(ascii(step)[1:-1] if isinstance(step, str) else str(step))
+    steps.pop()  # the first step leads into the list that the walk puts around the document
     return (
         "".join(f"/{step.replace('~', '~0').replace('/', '~1')[:_SHOWN]}" for step in reversed(steps)) or "/"
     )
 
 
-def _members(pairs: list[tuple[str, _Read]]) -> "dict[str, _Read] | _Refused":
+def _members(refused: list[_Refused], pairs: list[tuple[str, _Read]]) -> "dict[str, _Read] | _Refused":
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
     twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
-    return _Refused("every key once", f"{twice[:_SHOWN]!a} twice", "format.duplicate_key")
+    refused.append(_Refused("every key once", f"{twice[:_SHOWN]!a} twice", "format.duplicate_key"))
+    return refused[-1]
 
 
-def _integer(digits: str) -> int | _Refused:
+def _integer(refused: list[_Refused], digits: str) -> int | _Refused | None:
     if len(digits) <= _LONGEST_INTEGER and digits != "-0" and abs(number := int(digits)) <= LARGEST_INTEGER:
         return number
-    return _number(digits)
+    return _number(refused, digits)
 
 
-def _number(text: str) -> _Refused:
-    return _Refused("an integer within 2^53 - 1", text[:_SHOWN], "format.unparseable")
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_members, parse_int=_integer, parse_float=_number, parse_constant=_number
-)
+def _number(refused: list[_Refused], text: str) -> _Refused | None:
+    # One is enough: whatever a second key could hide of it, that key is refused in its place.
+    if refused:
+        return None
+    refused.append(_Refused("an integer within 2^53 - 1", text[:_SHOWN], "format.unparseable"))
+    return refused[0]

@@ -1,5 +1,6 @@
 """The fast canonical form is the reference's, whatever the value; what is read is what was written."""
 
+import contextlib
 import json
 import re
 from typing import Any
@@ -126,3 +127,29 @@ def test_text_that_is_called_harmless_would_pass_the_walk(texts: list[str]) -> N
         assert not any("\u202e" in text for text in texts)
     else:
         assert not all(text.isascii() and "\0" not in text and "\\" not in text for text in texts)
+
+
+@given(
+    values(st.text(st.characters()) | st.sampled_from(["\0", "did:a\u200d", "\u202e", "\ud800"])),
+    st.booleans(),
+)
+def test_no_spelling_hides_a_character_from_the_reader(value: Json, escaped: bool) -> None:  # noqa: FBT001 # drawn
+    raw = json.dumps(value, ensure_ascii=escaped).encode("utf-8", "surrogatepass")
+    read = None
+    with contextlib.suppress(MalformedError):
+        read = parse(raw)
+    refuse_content(read)
+    assert read in (None, value)
+
+
+@given(
+    st.lists(st.sampled_from(['"a":1', '"a":1.5', '"b":{"a":1.5,"a":2}', '"b":[-0]', '"c":NaN', '"d":{}']))
+)
+def test_no_second_key_hides_a_refused_part(members: list[str]) -> None:
+    raw = "{" + ", ".join(members) + "}"
+    keys = [member[:3] for member in members]
+    fine = len(set(keys)) == len(keys) and not any(part in raw for part in ("1.5", "-0", "NaN"))
+    read = None
+    with contextlib.suppress(MalformedError):
+        read = parse(raw.encode())
+    assert (read is not None) == fine

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from registry.anchor import Anchor
 from registry.register import Register
+from registry.standing import Standing
 from trust.did import Did
 from verifiers.chain import Chain
 from verifiers.evidence import Evidence
@@ -32,6 +33,7 @@ class Case:
     known_at: int | None
     resources: Resources
     trouble: dict[int, dict[str, Finding]] = field(default_factory=dict)
+    standings: dict[int, Standing | None] = field(default_factory=dict)
     sources: dict[int, object] = field(default_factory=dict)
 
     @property

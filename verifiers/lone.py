@@ -1,9 +1,9 @@
 """One credential from outside the scheme: whose form and signature are judged, and nothing that it says."""
 
 from collections.abc import Mapping
-from typing import cast
+from functools import lru_cache
 
-from trust.canonical import Json, parse
+from trust.canonical import Json, parse_object
 from trust.errors import MalformedError, PerseusError, SignatureMismatchError
 from trust.keys import PublicKey
 from trust.report import Subject
@@ -13,18 +13,20 @@ from verifiers.chain import Chain
 from verifiers.item import LARGEST_CREDENTIAL, PRESENTATION, Item
 
 _METHOD_SHOWN = 120
+_REMEMBERED = 256
 
 
 def open_lone(secured: Secured) -> Chain:
     """Read a document of anybody's as far as it can be read; it never raises on bad input."""
     faults: dict[str, PerseusError] = {}
-    try:
-        members = _object(parse(secured.raw, where="", limit=LARGEST_CREDENTIAL))
-    except MalformedError as error:
-        return _chain(Item(secured, "", {}, Subject("", "", "", ""), faults={"format.parses": error}))
+    members: Mapping[str, Json] = {}
     proof, key = None, None
     try:
-        proof = read_proof(members)
+        members = _members(secured)
+    except MalformedError as error:
+        return _chain(Item(secured, "", members, Subject("", "", "", ""), faults={"format.parses": error}))
+    try:
+        proof = _proof(secured)
         key = _key(proof)
         verify_proof(members, proof, key)
     except SignatureMismatchError as error:
@@ -39,10 +41,14 @@ def _chain(item: Item) -> Chain:
     return Chain(item, (item,), {}, {})
 
 
-def _object(value: Json) -> Mapping[str, Json]:
-    if not isinstance(value, dict):
-        raise MalformedError("", expected="a JSON object", found=type(value).__name__)
-    return cast("Mapping[str, Json]", value)
+@lru_cache(maxsize=_REMEMBERED)
+def _members(secured: Secured) -> Mapping[str, Json]:
+    return parse_object(secured.raw, limit=LARGEST_CREDENTIAL)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _proof(secured: Secured) -> Proof:
+    return read_proof(_members(secured))
 
 
 def _key(proof: Proof) -> PublicKey:

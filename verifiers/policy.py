@@ -152,7 +152,10 @@ class Policy:
 
     def role_for(self, kind: str) -> str | None:
         """Give the role that the signer of a kind must have had."""
-        return next((signing.role for signing in self.signers if signing.kind == kind), None)
+        for signing in self.signers:
+            if signing.kind == kind:
+                return signing.role
+        return None
 
     def purpose_of(self, data: Data) -> str | None:
         """Give the purpose that a consent for this data must name."""

@@ -10,7 +10,7 @@
 from datetime import datetime
 
 from registry.anchor import Anchor
-from trust.report import Report
+from trust.report import About, Report
 from trust.secured import Secured
 from verifiers.asking import ask_chain, ask_lone
 from verifiers.case import Case
@@ -50,7 +50,8 @@ def verify(
     rows = ask_lone(case) if lone else ask_chain(case)
     # (4) What was found is told, good or bad, with nothing left out.
     claim = chain.target.members if lone else _claim(chain)
-    return Report(tell(case, rows), secured, claim, about_of(chain, size, policy.scope))
+    about = About(scope=policy.scope) if lone else about_of(chain, size, policy.scope)
+    return Report(tell(case, rows), secured, claim, about)
 
 
 def _size(evidence: Evidence, known_at: datetime | int | None) -> int | None:

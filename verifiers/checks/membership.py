@@ -99,6 +99,13 @@ def time_proven(case: Case, item: Item) -> Finding:
 
 def standing_of(case: Case, item: Item) -> Standing | None:
     """Give what the register says of the signer, or None where it can say nothing."""
+    if id(item) in case.standings:
+        return case.standings[id(item)]
+    found = case.standings[id(item)] = _ask(case, item)
+    return found
+
+
+def _ask(case: Case, item: Item) -> Standing | None:
     register, proof = case.register, item.proof
     if register is None or proof is None:
         return None

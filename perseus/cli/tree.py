@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import cast
 
@@ -57,7 +58,8 @@ def draw(verdict: Mapping[str, Json]) -> list[str]:
     checks = cast("Checks", verdict["checks"])
     names = dict.fromkeys(str(check["area"]) for check in checks)
     areas = [Area(name, [check for check in checks if check["area"] == name]) for name in names]
-    return [_headline(verdict), *_answers(verdict), *_branches([area for area in areas if area.made])]
+    branches = _branches([area for area in areas if area.made])
+    return [_headline(verdict), *_answers(verdict), *_figures(verdict), *branches]
 
 
 def summary(counts: Mapping[str, Json]) -> str:
@@ -91,6 +93,20 @@ def _answers(verdict: Mapping[str, Json]) -> list[str]:
     if (signed, usable) == ("yes", "no"):
         return ["Genuine when signed; may no longer be used."]
     return [f"Authentic at signing: {signed}. Usable now: {usable}."]
+
+
+def _figures(verdict: Mapping[str, Json]) -> list[str]:
+    """Give each figure to the gram, with the half-hours that it rests on."""
+    return [_figure(figure) for figure in cast("Checks", verdict.get("figures") or ())]
+
+
+def _figure(figure: Mapping[str, Json]) -> str:
+    coverage = cast("Mapping[str, int]", figure["coverage"])
+    told = f"{coverage['counted']:,} of {coverage['expected']:,} half-hours"
+    kg = f"{Decimal(str(figure['kg'])):,}"
+    return plain(
+        f"  {str(figure['from'])[:7]}  {figure['fuel']:<11} {kg:>14} kg {figure['gases']:<4}  {told}"
+    )
 
 
 def _branches(areas: Sequence[Area]) -> list[str]:

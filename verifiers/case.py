@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeAlias
 
 from registry.anchor import Anchor
@@ -44,7 +45,7 @@ class Case:
     @property
     def skew(self) -> timedelta:
         """Give how far two honest clocks may lie apart."""
-        return timedelta(seconds=self.policy.clock_skew)
+        return _seconds(self.policy.clock_skew)
 
     @property
     def audience(self) -> Did | None:
@@ -57,6 +58,11 @@ class Case:
     def name(self, did: Did | str) -> str:
         """Name a party."""
         return party(self.register, did)
+
+
+@cache
+def _seconds(number: int) -> timedelta:
+    return timedelta(seconds=number)
 
 
 Ask: TypeAlias = Callable[[Case, Item], Finding]

@@ -57,6 +57,9 @@ class Chain:
     ) -> "Chain":
         """Open the target and all that it rests on; documents beside it that nothing names stay outside."""
         target = open_item(secured, place="", register=register, limit=LARGEST_PRESENTATION)
+        beside = tuple(beside)
+        if not beside and receipt is None and target.presentation is None:
+            return cls(target, (target,), {target.id: target}, {})
         others = [
             open_item(held, place=f"/credentials/{place}", register=register)
             for place, held in enumerate(beside)

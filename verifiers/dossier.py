@@ -70,11 +70,11 @@ def figures_of(report: Emissions) -> tuple[Figure, ...]:
 
 def about_of(chain: Chain, size: int | None, scope: str) -> About:
     """Say what a report is about: the firm, where there is one, and the months of its documents."""
-    firms = sorted(chain.firms)
+    firms = chain.firms
     periods = [claim.period for _, claim in chain.claims(Emissions)]
     periods = periods or [claim.period for _, claim in chain.claims(Consumption)]
     return About(
-        firm=str(firms[0]) if len(firms) == 1 else None,
+        firm=str(next(iter(firms))) if len(firms) == 1 else None,
         period=Period(min(p.first for p in periods), max(p.after for p in periods)) if periods else None,
         size=size,
         scope=scope,

@@ -1,17 +1,15 @@
 """How a finding becomes a check of the report: the catalogue's words, around the document's own name."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from typing import Protocol
 
-from trust.report import Check, Outcome, Subject, Told
+from trust.report import Bearing, Check, Outcome, Subject, Told
 from verifiers.case import Case
 from verifiers.catalogue import Question, questions, reasons
 from verifiers.finding import Finding
 from verifiers.item import Item
 from verifiers.wording import document, noun
-
-_TITLE = "{question}"
 
 
 class Row(Protocol):
@@ -36,9 +34,15 @@ class Row(Protocol):
 
 def tell(case: Case, rows: Sequence[Row]) -> Told:
     """Tell every finding, in plan order, when somebody asks for the words."""
-    asked = questions()
-    marks = tuple([(asked[row.step].bearing, row.finding.outcome) for row in rows])
+    marks = tuple([marks_of(row.step)[row.finding.outcome] for row in rows])
     return Told(marks, partial(_checks, case, rows))
+
+
+@cache
+def marks_of(name: str) -> Mapping[Outcome, tuple[Bearing, Outcome]]:
+    """Give, for every outcome of a question, what it weighs in the answers."""
+    bearing = questions()[name].bearing
+    return {outcome: (bearing, outcome) for outcome in Outcome}
 
 
 def _checks(case: Case, rows: Sequence[Row]) -> tuple[Check, ...]:

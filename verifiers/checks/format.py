@@ -1,5 +1,7 @@
 """Can it be read, is it a kind we know, does it fit its schema, are its times plausible?"""
 
+from functools import cache
+
 from trust.claims.halfhour import stamp
 from trust.errors import MalformedError, PerseusError
 from trust.schema import schema_digest
@@ -78,7 +80,7 @@ def _pinned(item: Item) -> Finding | None:
     pinned = item.members.get("credentialSchema")
     if not isinstance(pinned, dict):
         return None
-    published = schema_digest(str(pinned["id"]).rsplit("/", 1)[-1]).multibase
+    published = _published(str(pinned["id"]))
     if pinned["digestMultibase"] == published:
         return None
     return failed(
@@ -87,6 +89,12 @@ def _pinned(item: Item) -> Finding | None:
         expected=published,
         found=str(pinned["digestMultibase"]),
     )
+
+
+@cache
+def _published(schema: str) -> str:
+    """Give the digest of a schema that the scheme publishes, as a credential writes it."""
+    return schema_digest(schema.rsplit("/", 1)[-1]).multibase
 
 
 def _fault(error: PerseusError | None) -> Finding | None:

@@ -68,7 +68,7 @@ def inputs_present(case: Case, item: Item) -> Finding:
 
 def acyclic(case: Case, _item: Item) -> Finding:
     """Ask whether the links lead down and end soon (PROV-O, section 3.1)."""
-    deepest = _depths(case)
+    deepest = _depths(case) if len(case.chain.items) > 1 else 0
     if deepest is None:
         return failed(
             "link.cycle", "The links lead round in a circle.", expected="links that end", found="a circle"

@@ -7,6 +7,7 @@ from registry.register import Register
 from trust.claims.consent import Consent
 from trust.did import Did
 from trust.errors import MalformedError
+from trust.report import Outcome
 from trust.status import StatusEntry
 from verifiers.case import Case
 from verifiers.finding import Finding, failed, passed, unknown
@@ -25,11 +26,9 @@ def clear(case: Case, item: Item) -> Finding:
     entries = item.credential.status if item.credential is not None else ()
     if not entries:
         return failed("status.missing", "It names no status list.", expected="a status entry", found="none")
-    found = [_entry(case, item, entry) for entry in entries]
-    worst = [finding for finding in found if finding is not None]
-    failures = [finding for finding in worst if finding.outcome.value == "failed"]
+    worst = [finding for entry in entries if (finding := _entry(case, item, entry)) is not None]
     if worst:
-        return (failures or worst)[0]
+        return next((finding for finding in worst if finding.outcome is Outcome.FAILED), worst[0])
     return passed(lambda: f"{_count(len(entries))} of {case.name(_keeper(case, entries[0]))} clear it.")
 
 
@@ -38,7 +37,14 @@ def revoked_bit(case: Case, item: Item) -> bool:
     entries = item.credential.status if item.credential is not None else ()
     for entry in entries:
         found = _list(case, entry)
-        if entry.purpose == "revocation" and found is not None and _misfit(case, item, entry, found) is None:
+        # A withdrawal is never taken back, so that an old list that knows of one counts; a later one is not yet known.
+        known = found is not None and found.valid_from is not None and found.valid_from <= case.at + case.skew
+        if (
+            known
+            and found is not None
+            and entry.purpose == "revocation"
+            and not _misfit(case, item, entry, found)
+        ):
             return bool(found.bits is not None and found.bits[entry.index])
     return False
 

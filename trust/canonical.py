@@ -1,7 +1,7 @@
 """The one byte form of a JSON value (RFC 8785), and the reading of bytes that must have it or may have it."""
 
 import re
-from typing import cast
+from typing import NoReturn, cast
 
 import orjson
 import rfc8785
@@ -24,6 +24,9 @@ __all__ = [
 CREDENTIAL_LIMIT = 256 * 1024
 RESOURCE_LIMIT = 1024 * 1024
 EVIDENCE_LIMIT = 32 * 1024 * 1024
+_ALWAYS_FINE = 4_096
+_MOST_CONTAINERS = 300_000
+_MOST_ITEMS = 1_000_000
 
 _OPTIONS = (
     orjson.OPT_SORT_KEYS
@@ -132,9 +135,20 @@ def _by_reference(value: Json) -> bytes:
 
 def _refuse_size(raw: bytes, *, limit: int) -> None:
     if len(raw) > limit:
-        raise MalformedError(
-            "the document", expected=f"at most {limit} bytes", found=f"{len(raw)}", code="format.too_large"
-        )
+        _refuse_more(f"{limit} bytes", len(raw))
+    if len(raw) <= _ALWAYS_FINE:
+        return
+    # A short text can unfold into a hundred times its memory, if it is all brackets or all commas.
+    most = min(max(_ALWAYS_FINE, limit // 32), _MOST_CONTAINERS)
+    if (containers := raw.count(b"{") + raw.count(b"[")) > most:
+        code = "format.too_large" if is_shallow(raw) else "format.too_deep"
+        _refuse_more(f"{most} objects and lists", containers, code=code)
+    if (items := raw.count(b",")) > _MOST_ITEMS:
+        _refuse_more(f"{_MOST_ITEMS} members and items", items)
+
+
+def _refuse_more(most: str, found: int, *, code: str = "format.too_large") -> NoReturn:
+    raise MalformedError("the document", expected=f"at most {most}", found=str(found), code=code)
 
 
 def _refuse_form(raw: bytes, form: bytes) -> None:

@@ -7,7 +7,15 @@ import orjson
 import pytest
 import rfc8785
 
-from trust.canonical import CREDENTIAL_LIMIT, EVIDENCE_LIMIT, Json, canonicalize, parse, parse_object
+from trust.canonical import (
+    CREDENTIAL_LIMIT,
+    EVIDENCE_LIMIT,
+    RESOURCE_LIMIT,
+    Json,
+    canonicalize,
+    parse,
+    parse_object,
+)
 from trust.errors import MalformedError
 
 
@@ -175,3 +183,40 @@ def test_forty_thousand_equal_keys_are_refused_at_once() -> None:
     began = time.process_time()
     assert refusal(raw).code == "format.duplicate_key"
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "limit", "found"),
+    [
+        (b"[" + b"[]," * 20_000 + b"0]", CREDENTIAL_LIMIT, "at most 8192 objects and lists, found 20001"),
+        (b"[" + b'{"a":{}},' * 200_000 + b"0]", EVIDENCE_LIMIT, "at most 300000 objects and lists"),
+        (b"[" + b"1," * 1_000_001 + b"0]", EVIDENCE_LIMIT, "at most 1000000 members and items"),
+        (
+            b"{" + b",".join(b'"%d":1' % key for key in range(2_000_000)) + b"}",
+            EVIDENCE_LIMIT,
+            "at most 1000000",
+        ),
+    ],
+    ids=["lists", "objects", "items", "two million keys"],
+)
+def test_a_text_that_unfolds_into_far_more_is_refused_at_once(raw: bytes, limit: int, found: str) -> None:
+    began = time.process_time()
+    with pytest.raises(MalformedError, match=found) as caught:
+        parse(raw, limit=limit)
+    assert caught.value.code == "format.too_large"
+    assert time.process_time() - began < 1
+
+
+def test_four_thousand_objects_are_fine_whatever_the_limit() -> None:
+    raw = canonicalize([{"a": place} for place in range(4_000)])
+    assert len(list(parse(raw, limit=len(raw)))) == 4_000  # type: ignore[arg-type] # it is a list
+
+
+@pytest.mark.parametrize(
+    "raw", [b"[" * 100_000 + b"]" * 100_000, b"[" * 100_000, b'{"a":' * 30_000 + b"1" + b"}" * 30_000]
+)
+def test_a_hundred_thousand_levels_are_too_deep_at_every_limit(raw: bytes) -> None:
+    for limit in (CREDENTIAL_LIMIT, RESOURCE_LIMIT, EVIDENCE_LIMIT):
+        with pytest.raises(MalformedError) as caught:
+            parse(raw, limit=limit)
+        assert caught.value.code == "format.too_deep"

@@ -4,27 +4,31 @@ A check that fails makes its answer no; a check that could not be made leaves it
 nothing; a report without checks answers nothing. Nobody can use a credential's claim but through `Report.require()`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, NoReturn, TypeVar, overload
+from typing import Generic, NoReturn, TypeVar
 
+from trust.check import Bearing, Check, Outcome, Subject, Told
 from trust.claims.halfhour import Period
 from trust.errors import PerseusError
 from trust.secured import Secured
 
+__all__ = [
+    "About",
+    "Answer",
+    "Bearing",
+    "Check",
+    "Outcome",
+    "Overall",
+    "Refused",
+    "Report",
+    "Subject",
+    "Told",
+    "Verified",
+]
+
 C_co = TypeVar("C_co", covariant=True)
-
-
-class Outcome(StrEnum):
-    """What came of one check."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    WARNING = "warning"
-    UNKNOWN = "unknown"
-    NOT_RUN = "not_run"
-    NOT_APPLICABLE = "not_applicable"
 
 
 class Answer(StrEnum):
@@ -41,84 +45,6 @@ class Overall(StrEnum):
     VERIFIED = "verified"
     NOT_VERIFIED = "not_verified"
     UNDETERMINED = "undetermined"
-
-
-class Bearing(StrEnum):
-    """Which answer a check bears on: what was true when it was signed, or whether it may be used now."""
-
-    SIGNING = "signing"
-    USE = "use"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a check is about: a document, its place in the chain, and who issued it."""
-
-    id: str
-    kind: str
-    place: str
-    issuer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question and its outcome: a sentence for people, a code and a clause for machines, a remedy for all."""
-
-    name: str
-    code: str
-    area: str
-    outcome: Outcome
-    bearing: Bearing
-    subject: Subject
-    title: str
-    detail: str
-    clause: str
-    expected: str = ""
-    found: str = ""
-    remedy: str = ""
-    depends_on: tuple[str, ...] = ()
-    parent: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Told(Sequence[Check]):
-    """Checks that are put into words when somebody first reads them; how they came out is known before.
-
-    `marks` holds the bearing and the outcome of each check, in the order in which `tell` gives them.
-    """
-
-    marks: tuple[tuple[Bearing, Outcome], ...]
-    tell: Callable[[], tuple[Check, ...]] = field(repr=False)
-    _said: list[tuple[Check, ...]] = field(default_factory=list, repr=False)
-
-    @property
-    def all(self) -> tuple[Check, ...]:
-        """Give every check in words."""
-        if not self._said:
-            self._said.append(self.tell())
-        return self._said[0]
-
-    @overload
-    def __getitem__(self, index: int) -> Check: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Check, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Check | tuple[Check, ...]:
-        """Give one check, or a run of them."""
-        return self.all[index]
-
-    def __len__(self) -> int:
-        """Count the checks."""
-        return len(self.marks)
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether the same was found, in the same words."""
-        return isinstance(other, Sequence) and self.all == tuple(other)
-
-    def __hash__(self) -> int:
-        """Agree with equality."""
-        return hash(self.all)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import cast
 
-from perseus.demo.forging import credentials_of, kind_of
+from perseus.demo.documents import credentials_of, kind_of
 from trust.canonical import EVIDENCE_LIMIT, Json, canonicalize, parse_object
 from trust.claims.consumption import Readings
 from trust.claims.emissions import calculate

@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
+from perseus.demo.documents import Document, credentials_of, digest_of, kind_of
 from trust.canonical import Json, canonicalize, parse_object
 from trust.claims.halfhour import instant
 from trust.did import Did
 from trust.digest import Digest
 from trust.errors import UnavailableError
 from trust.keys import Signer
-from trust.secured import Secured
 from trust.securing.data_integrity import secure
 from trust.signing import suite_for, verification_method
 
-Document = dict[str, Json]
 Change = Callable[[Document], None]
 _ORDER = (
     "MembershipCredential",
@@ -120,22 +119,6 @@ class Forge:
         if party not in self.signers:
             raise UnavailableError(f"the key of {party}", because="the demo holds none", code="key.unknown")
         return self.signers[party]
-
-
-def credentials_of(evidence: Document) -> list[Document]:
-    """Give the credentials that the file's presentation carries, from the bottom of the chain up."""
-    presentation = cast("Document", evidence["presentation"])
-    return cast("list[Document]", presentation["verifiableCredential"])
-
-
-def kind_of(credential: Document) -> str:
-    """Name the kind of a credential."""
-    return str(cast("list[str]", credential["type"])[-1])
-
-
-def digest_of(document: Document) -> Digest:
-    """Give the digest of a document's RFC 8785 bytes."""
-    return Secured(canonicalize(document)).digest
 
 
 def _height(credential: Document) -> tuple[int, int]:

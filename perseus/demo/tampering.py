@@ -6,15 +6,26 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
-from perseus.demo.forging import Change, Document, Forge, credentials_of, digest_of, kind_of
+from perseus.demo.documents import (
+    Document,
+    consent_to,
+    credentials_of,
+    firm_of,
+    kind_of,
+    last_moment,
+    one_of,
+    reports_of,
+    rows_of,
+    statuses_of,
+    subject_of,
+    withdrawal_of,
+)
+from perseus.demo.forging import Change, Forge
 from perseus.demo.parties import AUDITOR, CAP, EDP, OTHER_BANK, SUSPENDED
-from perseus.keystore import fresh_urn
-from trust.canonical import Json, canonicalize
+from trust.canonical import canonicalize
 from trust.claims.consumption import UnitCode
 from trust.claims.emissions import grams_exponent, kilograms
 from trust.claims.halfhour import instant, stamp
-from trust.kinds import CONTEXT, SCHEMAS
-from trust.schema import schema_digest
 from trust.status import StatusList
 
 Break = Callable[[Forge], bytes]
@@ -48,8 +59,8 @@ def write_all(forge: Forge, folder: Path) -> Iterator[tuple[Tampered, Path]]:
 def edited_figure(forge: Forge) -> bytes:
     """Write a smaller figure into the report, and hope that nobody checks its signature."""
     evidence = forge.open()
-    for credential in _emissions(evidence):
-        _rows(credential)[0]["kg"] = "1.000"
+    for credential in reports_of(evidence):
+        rows_of(credential)[0]["kg"] = "1.000"
     return forge.close(evidence)
 
 
@@ -79,7 +90,7 @@ def other_issuers_key(forge: Forge) -> bytes:
 def revoked(forge: Forge) -> bytes:
     """Revoke the meter data, in a status list that its keeper signs."""
     evidence = forge.open()
-    [entry, *_] = _statuses(_one(evidence, "ConsumptionCredential"))
+    [entry, *_] = statuses_of(one_of(evidence, "ConsumptionCredential"))
     _set_bit(forge, evidence, entry)
     return canonicalize(evidence)
 
@@ -87,9 +98,9 @@ def revoked(forge: Forge) -> bytes:
 def withdrawn(forge: Forge) -> bytes:
     """Let the firm withdraw its consent, and keep using the figures."""
     evidence = forge.open()
-    consent = _consent(evidence, "emissionsMonthly")
+    consent = consent_to(evidence, "emissionsMonthly")
     chain = credentials_of(evidence)
-    chain.append(_withdrawal(forge, consent, at=_last_moment(evidence)))
+    chain.append(forge.sign(withdrawal_of(consent, at=last_moment(evidence))))
     return forge.close(evidence)
 
 
@@ -98,7 +109,7 @@ def expired(forge: Forge) -> bytes:
 
     def shorten(consent: Document) -> None:
         ends = stamp(instant(str(consent["validFrom"])) + SECOND)
-        _subject(consent)["expires"] = ends
+        subject_of(consent)["expires"] = ends
         if "validUntil" in consent:
             consent["validUntil"] = ends
 
@@ -109,8 +120,8 @@ def other_recipient(forge: Forge) -> bytes:
     """Show this bank what the firm allowed another bank to see."""
 
     def redirect(consent: Document) -> None:
-        if _subject(consent)["data"] == "emissionsMonthly":
-            _subject(consent)["to"] = OTHER_BANK
+        if subject_of(consent)["data"] == "emissionsMonthly":
+            subject_of(consent)["to"] = OTHER_BANK
 
     return forge.reforge(forge.open(), {"ConsentCredential": redirect})
 
@@ -120,17 +131,19 @@ def other_document(forge: Forge) -> bytes:
     evidence = forge.open()
     chain = credentials_of(evidence)
     place = next(p for p, held in enumerate(chain) if kind_of(held) == "ConsumptionCredential")
-    _subject(chain[place])["outcode"] = "SW1A" if _subject(chain[place])["outcode"] != "SW1A" else "EC1A"
+    subject_of(chain[place])["outcode"] = "SW1A" if subject_of(chain[place])["outcode"] != "SW1A" else "EC1A"
     chain[place] = forge.sign(chain[place])
     return forge.close(evidence)
 
 
 def other_firm(forge: Forge) -> bytes:
     """Make the report about another firm than the one whose meters were read."""
-    stranger = next(did for did in forge.signers if did.startswith("did:key:") and did != _firm(forge.open()))
+    stranger = next(
+        did for did in forge.signers if did.startswith("did:key:") and did != firm_of(forge.open())
+    )
 
     def readdress(report: Document) -> None:
-        _subject(report)["id"] = stranger
+        subject_of(report)["id"] = stranger
 
     return forge.reforge(forge.open(), {"EmissionsCredential": readdress})
 
@@ -139,7 +152,7 @@ def misstated_coverage(forge: Forge) -> bytes:
     """State that a half-hour was estimated that the sealed map says was measured."""
 
     def misstate(consumption: Document) -> None:
-        coverage = cast("dict[str, int]", _subject(consumption)["coverage"])
+        coverage = cast("dict[str, int]", subject_of(consumption)["coverage"])
         coverage["measured"] -= 1
         coverage["estimated"] += 1
 
@@ -149,10 +162,10 @@ def misstated_coverage(forge: Forge) -> bytes:
 def other_total(forge: Forge) -> bytes:
     """State a smaller total than the sealed readings have, and a figure that follows from it."""
     evidence = forge.open()
-    exponent = cast("int", _subject(_one(evidence, "ConsumptionCredential"))["exponent"])
+    exponent = cast("int", subject_of(one_of(evidence, "ConsumptionCredential"))["exponent"])
 
     def shrink(report: Document) -> None:
-        row = _rows(report)[0]
+        row = rows_of(report)[0]
         opening = cast("list[Document]", row["openings"])[0]
         total = int(str(opening["total"])) * 9 // 10
         opening["total"] = str(total)
@@ -182,24 +195,29 @@ def _recast(forge: Forge, cap: str) -> bytes:
     """Let another member play the accounting provider; the firm consents to it, and everybody plays along."""
 
     def rename(consent: Document) -> None:
-        subject = _subject(consent)
+        subject = subject_of(consent)
         for end in ("from", "to"):
             subject[end] = cap if subject[end] == CAP.did else subject[end]
 
+    evidence = forge.open()
+    [shared, *_] = statuses_of(one_of(evidence, "ConsentCredential"))
+
     def sign_as(document: Document) -> None:
         document["holder" if "holder" in document else "issuer"] = cap
+        for place in statuses_of(document) if "credentialStatus" in document else ():
+            place |= {"statusListCredential": shared["statusListCredential"], "statusListIndex": "7"}
 
     changes: Mapping[str, Change] = {
         "ConsentCredential": rename,
         "EmissionsCredential": sign_as,
         "VerifiablePresentation": sign_as,
     }
-    return forge.reforge(forge.open(), changes)
+    return forge.reforge(evidence, changes)
 
 
 def _later(credential: Document) -> None:
     credential["validFrom"] = stamp(instant(str(credential["validFrom"])) + 2 * SECOND)
-    activity = _subject(credential)["activity"]
+    activity = subject_of(credential)["activity"]
     cast("Document", activity)["endedAt"] = credential["validFrom"]
 
 
@@ -207,64 +225,7 @@ def _set_bit(forge: Forge, evidence: Document, entry: Document) -> None:
     url = str(entry["statusListCredential"])
     lists = cast("dict[str, Document]", evidence["statusLists"])
     listing = lists[url]
-    subject = _subject(listing)
+    subject = subject_of(listing)
     bits = StatusList.decode(str(subject["encodedList"]))
     subject["encodedList"] = bits.with_set([int(str(entry["statusListIndex"]))]).encode()
     lists[url] = forge.sign(listing)
-
-
-def _withdrawal(forge: Forge, consent: Document, *, at: Json) -> Document:
-    name, firm = str(consent["id"]), str(consent["issuer"])
-    related: list[Json] = [
-        {"id": name, "digestMultibase": digest_of(consent).multibase, "mediaType": "application/vc"}
-    ]
-    document: Document = {
-        "@context": list(CONTEXT),
-        "id": fresh_urn(),
-        "type": ["VerifiableCredential", "WithdrawalCredential"],
-        "issuer": firm,
-        "validFrom": at,
-        "credentialSubject": {"type": "Withdrawal", "consent": name},
-        "credentialSchema": {
-            "id": f"{SCHEMAS}withdrawal",
-            "type": "JsonSchema",
-            "digestMultibase": schema_digest("withdrawal").multibase,
-        },
-        "wasDerivedFrom": [name],
-        "relatedResource": related,
-        "proof": {},
-    }
-    return forge.sign(document)
-
-
-def _last_moment(evidence: Document) -> Json:
-    """Give the last moment of the story: when the bank acknowledged the chain."""
-    return cast("Document", evidence["receipt"])["validFrom"]
-
-
-def _emissions(evidence: Document) -> list[Document]:
-    return [held for held in credentials_of(evidence) if kind_of(held) == "EmissionsCredential"]
-
-
-def _one(evidence: Document, kind: str) -> Document:
-    return next(held for held in credentials_of(evidence) if kind_of(held) == kind)
-
-
-def _consent(evidence: Document, data: str) -> Document:
-    return next(held for held in credentials_of(evidence) if _subject(held).get("data") == data)
-
-
-def _firm(evidence: Document) -> str:
-    return str(_subject(_one(evidence, "AccountHolderCredential"))["id"])
-
-
-def _subject(document: Document) -> Document:
-    return cast("Document", document["credentialSubject"])
-
-
-def _rows(report: Document) -> list[Document]:
-    return cast("list[Document]", _subject(report)["rows"])
-
-
-def _statuses(credential: Document) -> list[Document]:
-    return cast("list[Document]", credential["credentialStatus"])

@@ -7,8 +7,8 @@ from trust.digest import b64url_decode, b64url_encode
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _NAMES = {
-    Algorithm.P256: frozenset({"ES256"}),
-    Algorithm.ED25519: frozenset({"EdDSA", "Ed25519"}),
+    Algorithm.P256: ("ES256",),
+    Algorithm.ED25519: ("EdDSA", "Ed25519"),
 }
 
 

@@ -53,7 +53,12 @@ def serve(home: Path, *, party: str) -> None:
         scheme = "http" if found.tls_key is None else "https"
         _write(home / PID, str(os.getpid()))
         _write(home / ADDRESS, f"{scheme}://{host}:{port}")
-        uvicorn.Server(_config(app, found)).run(sockets=[listener])
+        try:
+            uvicorn.Server(_config(app, found)).run(sockets=[listener])
+        finally:
+            # A home without an address is one whose service was stopped, not one whose service died.
+            for name in (ADDRESS, PID):
+                (home / name).unlink(missing_ok=True)
 
 
 def _config(app: FastAPI, found: Settings) -> uvicorn.Config:

@@ -1,6 +1,6 @@
 """Who stands at the door: a challenge given out, a presentation or an answer bound to it, used up once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,10 +16,9 @@ from trust.claims.halfhour import stamp
 from trust.did import Did
 from trust.errors import MalformedError, NotPermittedError
 from trust.presentation import MEDIA_TYPE, audience_of, read_presentation
-from trust.report import Report
 from trust.schema import fit
 from trust.secured import Secured
-from verifiers.evidence import Door, Evidence
+from verifiers.evidence import Door
 from verifiers.policy import Policy
 
 JsonObject = Mapping[str, Json]
@@ -27,15 +26,18 @@ JsonObject = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A presentation that was let in: who holds it, what is in it, which nonce it answers, and the verdict on it."""
+    """A presentation at the door: who holds it, what is in it, and the challenge of ours that it answers."""
 
     secured: Secured
     id: str
     holder: Did
     credentials: tuple[Secured, ...]
-    nonce: str
-    evidence: Evidence
-    report: Report[object]
+    door: Door
+
+    @property
+    def nonce(self) -> str:
+        """Give the nonce that it answers, to be used up with the act that it allows."""
+        return self.door.challenge
 
 
 def give_challenge(party: Party) -> Challenge:
@@ -99,35 +101,8 @@ def nonce_of(document: Mapping[str, object]) -> str:
     return audience_of(cast("JsonObject", document))[0]
 
 
-def admit(
-    party: Party,
-    judge: Judge,
-    document: Mapping[str, object],
-    *,
-    policy: Policy,
-    beside: Sequence[Secured] = (),
-) -> Shown:
-    """Judge a presentation at the door, against the challenge it answers.
-
-    Raises:
-        MalformedError: it is no presentation.
-        NotPermittedError: its nonce is not one of ours.
-        Refused: the verdict on it is not yes.
-    """
-    shown = look_at(party, judge, document, policy=policy, beside=beside)
-    shown.report.require()
-    return shown
-
-
-def look_at(
-    party: Party,
-    judge: Judge,
-    document: Mapping[str, object],
-    *,
-    policy: Policy,
-    beside: Sequence[Secured] = (),
-) -> Shown:
-    """Judge a presentation at the door, and let the caller see the verdict whatever it is.
+def look_at(party: Party, document: Mapping[str, object]) -> Shown:
+    """Take in a presentation that answers a challenge of ours; nothing in it is believed yet.
 
     Raises:
         MalformedError: it is no presentation.
@@ -137,19 +112,23 @@ def look_at(
     members = cast("JsonObject", document)
     fit("presentation", members)
     challenge = open_challenge(party, nonce_of(document))
+    found = read_presentation(members)
     door = Door(challenge.nonce, party.did, None, party.now())
-    evidence = judge.evidence(secured, beside=beside, door=door)
-    presentation = read_presentation(members)
-    report = judge.report(secured, evidence, policy=policy)
-    return Shown(
-        secured,
-        presentation.id,
-        presentation.holder,
-        presentation.credentials,
-        challenge.nonce,
-        evidence,
-        report,
-    )
+    return Shown(secured, found.id, found.holder, found.credentials, door)
+
+
+def admit(party: Party, judge: Judge, document: Mapping[str, object], *, policy: Policy) -> Shown:
+    """Judge a presentation at the door, and let in what is verified alone.
+
+    Raises:
+        MalformedError: it is no presentation.
+        NotPermittedError: its nonce is not one of ours.
+        Refused: the verdict on it is not yes.
+    """
+    shown = look_at(party, document)
+    evidence = judge.evidence(shown.secured, door=shown.door)
+    judge.report(shown.secured, evidence, policy=policy).require()
+    return shown
 
 
 def _refused(because: str, code: str) -> NotPermittedError:

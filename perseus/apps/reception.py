@@ -22,7 +22,7 @@ from trust.envelope import envelope
 from trust.errors import MalformedError
 from trust.report import Answer, Report
 from trust.secured import Secured
-from verifiers.evidence import write_evidence
+from verifiers.evidence import Evidence, write_evidence
 from verifiers.policy import Policy
 from verifiers.verdict import verdict
 
@@ -32,6 +32,7 @@ class Reception:
     """A chain that was shown, the report on it, and the verdict as it is kept."""
 
     shown: Shown
+    evidence: Evidence
     report: Report[object]
     verdict: dict[str, Json]
 
@@ -44,13 +45,14 @@ def receive(service: Service, document: Mapping[str, object], resources: Mapping
         NotPermittedError: its nonce is not one of ours.
     """
     party, policy = service.party, Policy.bank()
-    shown = look_at(party, service.judge, document, policy=policy)
-    pairing = _pairing(party, shown)
-    evidence = replace(shown.evidence, resources=resources, pairing=pairing)
+    shown = look_at(party, document)
+    evidence = service.judge.evidence(
+        shown.secured, resources=resources, door=shown.door, pairing=_pairing(party, shown)
+    )
     report = service.judge.report(shown.secured, evidence, policy=policy)
     anchor = party.register.anchor
     told = verdict(report, at=party.now(), known_at=None, anchor=anchor, policy=policy)
-    return Reception(replace(shown, evidence=evidence, report=report), report, told)
+    return Reception(shown, evidence, report, told)
 
 
 def keep_reception(party: Party, connection: Connection, found: Reception) -> tuple[Secured, str]:
@@ -66,11 +68,10 @@ def keep_reception(party: Party, connection: Connection, found: Reception) -> tu
     presentations.keep(
         connection, Row(shown.id, str(shown.holder), digest, shown.nonce, now, shown.secured.raw)
     )
-    door = shown.evidence.door
     receipt = issue_receipt(
         shown.secured,
         authentic=Answer(found.report.authentic_at_signing),
-        received_at=now if door is None else door.received_at,
+        received_at=shown.door.received_at,
         signing=signing(party, connection, revocable=False),
     )
     keep(party, connection, receipt)
@@ -84,7 +85,7 @@ def keep_reception(party: Party, connection: Connection, found: Reception) -> tu
 
 def _evidence(party: Party, found: Reception, receipt: Secured) -> bytes | None:
     """Write the file that lets a stranger judge it again; without a register there is none."""
-    evidence = replace(found.shown.evidence, receipt=receipt, door=None)
+    evidence = replace(found.evidence, receipt=receipt, door=None)
     if evidence.register is None:
         return None
     note = party.register.note_of(evidence.register)

@@ -1,0 +1,142 @@
+"""The story over real HTTP, six processes and six databases: what each party ends up with, and what none may have."""
+
+import json
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from perseus.settings import PARTIES
+from perseus.verification import Question, judge
+from support.town import READING, SOURCE, until
+from trust.claims.halfhour import instant
+from trust.digest import b64url_encode
+
+from .conftest import Played
+
+
+def evidence_of(played: Played) -> bytes:
+    return played.town.owner("bank").fetch("GET", f"/v1/reports/{played.result['report']}/evidence")
+
+
+def bodies(folder: Path) -> bytes:
+    """Give every byte of a party's home but its keys: the database, its log of writes, the log lines."""
+    return b"".join(path.read_bytes() for path in sorted(folder.glob("*")) if path.is_file())
+
+
+def blobs(played: Played, party: str, query: str) -> list[bytes]:
+    """Give the first column of what a party's database answers."""
+    connection = sqlite3.connect(played.town.out / party / "db.sqlite")
+    try:
+        return [bytes(row[0]) for row in connection.execute(query)]
+    finally:
+        connection.close()
+
+
+def count(played: Played, party: str, table: str) -> int:
+    """Count the rows of a party's table."""
+    return len(blobs(played, party, f"SELECT x'00' FROM {table}"))  # noqa: S608 - a name from this file
+
+
+def test_the_bank_verifies_the_chain_and_signs_that_it_is_authentic(played: Played) -> None:
+    told = played.town.owner("bank").get(f"/v1/reports/{played.result['report']}")
+    verdict = told["verdict"]
+    assert isinstance(verdict, dict)
+    assert (verdict["overall"], played.result["authentic"]) == ("verified", "yes")
+    assert verdict["subject"] == str(played.town.firm)
+    counts = verdict["counts"]
+    assert isinstance(counts, dict)
+    assert (counts["failed"], counts["unknown"], counts["not_run"]) == (0, 0, 0)
+
+
+def test_the_evidence_file_verifies_offline_with_the_anchor_alone(played: Played) -> None:
+    file = evidence_of(played)
+    now = instant(json.loads(file)["receipt"]["validFrom"])
+    verdict = judge(file, Question(played.town.out / "trust.json", "bank", now, None, offline=True))
+    assert verdict["overall"] == "verified"
+    assert json.loads(file)["customer"]["reference"] == "NB-2231"
+
+
+def test_the_banks_door_for_files_answers_as_the_command_line_does(played: Played) -> None:
+    file = evidence_of(played)
+    told = json.loads(played.town.owner("bank").fetch("POST", "/v1/verifications", body=file))
+    assert told["overall"] == "verified"
+    altered = file.replace(b'"kg":"', b'"kg":"9')
+    told = json.loads(played.town.owner("bank").fetch("POST", "/v1/verifications", body=altered))
+    assert told["overall"] == "not_verified"
+
+
+def test_no_reading_and_no_k_is_among_the_bytes_that_the_bank_has(played: Played) -> None:
+    kept = bodies(played.town.out / "bank")
+    ks = blobs(played, "edp", "SELECT k FROM readings")
+    salts = [json.loads(body)["salt"] for body in blobs(played, "edp", "SELECT body FROM readings")]
+    assert ks
+    for k in ks:
+        assert k not in kept
+        assert b64url_encode(k).encode() not in kept
+    for salt in salts:
+        assert salt.encode() not in kept
+    for number in range(48):
+        assert not re.search(rb"(?<![0-9])%d(?![0-9])" % (READING + 37 * number), kept)
+
+
+def test_the_readings_are_where_they_may_be(played: Played) -> None:
+    first = str(READING + 37).encode()
+    having = {party for party in PARTIES if first in bodies(played.town.out / party)}
+    assert having == {"edp", "cap"}
+
+
+@pytest.mark.parametrize("party", ["bank", "operator", "grid", "wallet"])
+def test_the_parties_that_may_not_have_readings_have_no_table_for_them(party: str, played: Played) -> None:
+    engine = create_engine(f"sqlite:///{played.town.out / party / 'db.sqlite'}")
+    with engine.connect() as connection:
+        assert not {"readings", "measurements"} & set(inspect(connection).get_table_names())
+        assert connection.execute(text("SELECT count(*) FROM credentials")).scalar()
+    engine.dispose()
+
+
+def test_the_bank_is_shown_no_other_meter_and_the_operator_no_account(played: Played) -> None:
+    assert SOURCE.encode() not in bodies(played.town.out / "operator")
+    assert b"pre-agreed-code" not in bodies(played.town.out / "bank")
+
+
+def test_the_firm_holds_its_own_figure(played: Played) -> None:
+    until(lambda: count(played, "wallet", "credentials WHERE kind = 'EmissionsCredential'") == 1)
+    query = "SELECT secured FROM credentials WHERE kind = 'EmissionsCredential'"
+    (kept,) = blobs(played, "wallet", query)
+    told = json.loads(kept)
+    assert told["credentialSubject"]["id"] == str(played.town.firm)
+
+
+def test_the_same_report_asked_for_again_is_the_same_work(played: Played) -> None:
+    operation = played.town.begin()
+    assert played.town.finished(operation) == played.result
+    assert count(played, "bank", "presentations") == 1
+    assert count(played, "edp", "readings") == 1
+
+
+def test_the_consents_answer_is_signed_once_whoever_asks_again(played: Played) -> None:
+    wallet = played.town.owner("wallet")
+    requests = wallet.get("/local/requests")["requests"]
+    assert isinstance(requests, list)
+    assert isinstance(requests[0], dict)
+    granted = played.town.grant(str(requests[0]["id"]))
+    assert granted == json.loads(str(requests[0]["answer"]))
+    assert count(played, "wallet", "consents") == 2
+
+
+def test_every_log_line_is_json_and_none_has_a_secret(played: Played) -> None:
+    for party in PARTIES:
+        home = played.town.out / party
+        door = (home / "door").read_text()
+        for line in (home / "log.jsonl").read_text().splitlines():
+            assert json.loads(line)["party"] == party
+            assert door not in line
+            assert "pre-agreed-code" not in line
+
+
+def test_nobody_wrote_to_standard_error(played: Played) -> None:
+    said = {party: (played.town.out / party / "stderr").read_text() for party in PARTIES}
+    assert said == dict.fromkeys(PARTIES, "")

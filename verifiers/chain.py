@@ -42,6 +42,7 @@ class Chain:
     items: tuple[Item, ...]
     by_id: Mapping[str, Item]
     bindings: Mapping[str, tuple[tuple[Item, Digest], ...]]
+    clashes: frozenset[str] = frozenset()
     withdrawals: tuple[Item, ...] = ()
     extra: tuple[Item, ...] = ()
     _inputs: dict[int, tuple[Item, ...]] = field(default_factory=dict)
@@ -76,14 +77,14 @@ class Chain:
         carried = len(target.presentation.credentials) if target.presentation else 0
         by_id = _index([target, *others])
         wanted = _named([target, *others[:carried]], by_id)
-        inside = others[:carried] + [item for item in others[carried:] if item.id in wanted]
+        inside = others[:carried] + [x for x in others[carried:] if x.id in wanted and by_id[x.id] is x]
         known = {id(item) for item in inside}
         inside += [item for item in others if id(item) not in known and _bears_on(item, [target, *inside])]
         withdrawals = tuple(item for item in inside if item.kind == "WithdrawalCredential")
         if receipt is not None:
             inside.append(open_item(receipt, place="/receipt", register=register))
         items = _bottom_up(sorted([*inside, target], key=lambda item: _RANK.get(item.kind, _LAST)), by_id)
-        return cls(target, items, by_id, _bindings(items), withdrawals, tuple(others))
+        return cls(target, items, by_id, _bindings(items), _clashes(others), withdrawals, tuple(others))
 
     def inputs(self, item: Item) -> tuple[Item, ...]:
         """Give the documents in hand that this one names, once each."""
@@ -144,6 +145,16 @@ def _index(items: list[Item]) -> Mapping[str, Item]:
         if item.id:
             found.setdefault(item.id, item)
     return found
+
+
+def _clashes(items: list[Item]) -> frozenset[str]:
+    """Collect the identifiers under which one issuer signed two documents that differ."""
+    first: dict[tuple[str, str], bytes] = {}
+    clashing = set()
+    for item in items:
+        if first.setdefault((item.subject.issuer, item.id), item.secured.raw) != item.secured.raw:
+            clashing.add(item.id)
+    return frozenset(clashing)
 
 
 def _named(roots: list[Item], by_id: Mapping[str, Item]) -> set[str]:

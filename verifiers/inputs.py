@@ -7,7 +7,9 @@ from typing import NamedTuple
 from trust.claims.commitments import Commitments
 from trust.claims.consumption import Consumption, Fuel, Readings
 from trust.claims.coverage import MISSING
-from trust.claims.emissions import weights
+from trust.claims.emissions import Calculation, calculate, grams_exponent, weights
+from trust.claims.gas import WEIGHT_EXPONENT, calculate_gas, gas_factors
+from trust.claims.halfhour import Month
 from trust.claims.intensity import Intensity, IntensitySeries
 from trust.digest import Digest
 from trust.errors import MalformedError
@@ -39,8 +41,25 @@ class Source:
         Raises:
             MalformedError: the two have another number of half-hours.
         """
+        if self.claim.fuel is Fuel.GAS:
+            return _gas(self.claim, self.commitments.quality)
         named = None if self.intensity is None else self.intensity.series.digest_multibase
         return _weigh(_Vectors(self.digest, named, self.commitments.quality, self.series))
+
+    @property
+    def exponent(self) -> int:
+        """Give the power of ten, in grams, of a reading times its weight."""
+        weight = WEIGHT_EXPONENT if self.claim.fuel is Fuel.GAS else 0
+        return grams_exponent(self.claim.unit_code, self.claim.exponent, weight_exponent=weight)
+
+    @property
+    def again(self) -> Calculation | None:
+        """Multiply the readings again, where they and the weights are at hand."""
+        if self.readings is None:
+            return None
+        if self.claim.fuel is Fuel.GAS:
+            return calculate_gas(self.readings, gas_factors(Month.of(self.claim.period.start)))
+        return None if self.series is None else calculate(self.readings, self.series)
 
 
 class Weighting(NamedTuple):
@@ -113,6 +132,14 @@ def _source(case: Case, claim: Consumption, intensities: tuple[Intensity, ...]) 
         intensity,
         series,
     )
+
+
+def _gas(claim: Consumption, quality: str) -> Weighting:
+    """Give every half-hour that has a reading the month's one factor."""
+    factor = gas_factors(Month.of(claim.period.start)).weight(claim.unit_code)
+    missing = quality.count(MISSING)
+    weighed = tuple([0 if letter == MISSING else factor for letter in quality])
+    return Weighting(weighed, len(quality) - missing, missing)
 
 
 @lru_cache(maxsize=_HELD)

@@ -7,23 +7,38 @@ from decimal import Decimal
 
 import pytest
 
+from issuers.emissions import Reported
 from support.chain import AT, ChainSimulator, assert_refused, codes, party, resigned
-from support.story import CAP, EDP, LONDON, METERED_AT, Story, urn
+from support.story import CAP, EDP, LONDON, METERED_AT, REPORTED_AT, Story, urn
 from trust.canonical import Json
 from trust.claims.commitments import Commitments
-from trust.claims.consumption import Consumption, Substitution
-from trust.claims.emissions import Emissions, Exact, OpeningClaim, Row
+from trust.claims.consumption import Consumption, Fuel, Substitution
+from trust.claims.coverage import RowCoverage
+from trust.claims.emissions import (
+    METHOD,
+    Activity,
+    Emissions,
+    Exact,
+    Gases,
+    OpeningClaim,
+    Row,
+    grams_exponent,
+    kilograms,
+)
+from trust.claims.gas import WEIGHT_EXPONENT, gas_factors
 from trust.claims.halfhour import Month
 from trust.claims.intensity import Intensity, IntensityKind
 from trust.claims.region import Region
 from trust.credential import Credential
 from trust.did import Did
 from trust.digest import Digest
-from trust.envelope import envelope
+from trust.envelope import envelope, link
+from trust.links import Relation
 from trust.report import Answer, Outcome, Overall
 from trust.resource import read_resource, write_resource
 from trust.secured import Secured
 from trust.signing import sign
+from trust.weighted_sum import open_sum
 from verifiers.policy import Policy
 from verifiers.verify import verify
 
@@ -465,3 +480,94 @@ def test_a_quality_score_worse_than_the_policy_allows_is_refused() -> None:
 def test_a_figure_older_than_the_policy_allows_is_refused() -> None:
     assert_refused(ChainSimulator().report(policy=replace(Policy.bank(), months_back=0)), "policy.age")
     assert ChainSimulator().report(policy=replace(Policy.bank(), months_back=1)).overall is Overall.VERIFIED
+
+
+def test_two_documents_under_one_identifier_are_found_out() -> None:
+    chain = ChainSimulator()
+    other = chain.changed(intensity=says(attribution="another")).credentials["intensity"]
+    report = chain.report(credentials=(other,))
+    assert_refused(report, "equivocation.two_credentials")
+
+
+def test_one_month_reported_twice_is_never_added_up() -> None:
+    chain = ChainSimulator()
+    other = second(chain, lambda r: r)
+    shown = chain.presented(credentials=(*chain.chain, other))
+    assert codes(chain.report(shown)) == {"equivocation.two_reports"}
+
+
+def linked_twice(chain: ChainSimulator) -> ChainSimulator:
+    """Have the report name a second credential of the same meter and month."""
+    twin = chain.changed(consumption=lambda c: replace(c, id=urn("twin"))).credentials["consumption"]
+
+    def name(c: Credential[object]) -> Credential[object]:
+        first = next(link for link in c.links if link.relation is Relation.DERIVED)
+        return replace(c, links=(*c.links, replace(first, id=urn("twin"), digest=twin.digest)))
+
+    return chain.changed(emissions=name)
+
+
+def test_one_meter_counted_twice_in_a_month_is_refused() -> None:
+    chain = ChainSimulator()
+    rogue = linked_twice(chain)
+    twin = chain.changed(consumption=lambda c: replace(c, id=urn("twin"))).credentials["consumption"]
+    report = rogue.report(rogue.presented(credentials=(*rogue.chain, twin)))
+    assert "data.overlap" in codes(report)
+
+
+def gas_chain(kg_off: int = 0) -> ChainSimulator:
+    """Have the accounting provider report gas, by hand: a month's one factor for every cubic metre."""
+    story = Story(opening="gas", fuel=Fuel.GAS)
+    issued = story.consumption[0]
+    claim = envelope(issued.credential).claim
+    assert isinstance(claim, Consumption)
+    readings = story.readings()
+    factor = gas_factors(story.month).weight(readings.unit_code)
+    weights = tuple(0 if value is None else factor for value in readings.values)
+    opened = open_sum([(readings.values, weights, issued.k)])
+    exponent = grams_exponent(readings.unit_code, readings.exponent, weight_exponent=WEIGHT_EXPONENT)
+    missing = readings.quality.count("-")
+    expected = len(readings.values)
+    row = Row(
+        Fuel.GAS,
+        kilograms(opened.total + kg_off, exponent=exponent),
+        Gases.CO2E,
+        "Scope 1",
+        RowCoverage(expected, expected - missing, missing, 0),
+        (OpeningClaim((claim.commitments.digest_multibase,), Exact(opened.total), opened.blinding),),
+    )
+    report = Emissions(story.firm, story.month.period, (row,), METHOD, Activity(REPORTED_AT, REPORTED_AT))
+    links = (link(Relation.DERIVED, issued.credential), link(Relation.PERMITTED, story.consents[0]))
+    made = story.signing(CAP, REPORTED_AT, "emissions", 40).issue(report, links=links)
+    story.__dict__["emissions"] = replace_report(made)
+    return ChainSimulator(story)
+
+
+def replace_report(secured: Secured) -> Reported:
+    """Wrap a report as the issuer gives it."""
+    return Reported(secured, ())
+
+
+def shown_without_intensity(chain: ChainSimulator) -> Secured:
+    """Show a chain that rests on no grid intensity."""
+    held = tuple(item for name, item in chain.credentials.items() if name != "intensity")
+    return chain.presented(credentials=held)
+
+
+def test_a_report_of_gas_is_opened_with_the_months_factor() -> None:
+    chain = gas_chain()
+    resources = {k: v for k, v in chain.held_resources.items() if b"IntensitySeries" not in v}
+    report = chain.report(shown_without_intensity(chain), resources=resources)
+    assert report.overall is Overall.VERIFIED, [(c.code, c.detail) for c in report.obstacles]
+    auditor = replace(chain, readings=True)
+    resources = {k: v for k, v in auditor.held_resources.items() if b"IntensitySeries" not in v}
+    again = auditor.report(shown_without_intensity(auditor), resources=resources, policy=Policy.auditor())
+    assert again.overall is Overall.VERIFIED
+    assert {c.outcome for c in again if c.name == "calculation.recalculated"} == {Outcome.PASSED}
+
+
+def test_a_report_of_gas_by_another_factor_is_refused() -> None:
+    chain = gas_chain(kg_off=10**9)
+    resources = {k: v for k, v in chain.held_resources.items() if b"IntensitySeries" not in v}
+    report = chain.report(shown_without_intensity(chain), resources=resources)
+    assert "calculation.differs" in codes(report)

@@ -6,12 +6,24 @@ from datetime import timedelta
 
 import pytest
 
-from support.chain import AT, ChainSimulator, assert_refused, codes, edited, party, resigned, scheme
+from support.chain import (
+    AT,
+    ChainSimulator,
+    assert_refused,
+    codes,
+    edited,
+    party,
+    resigned,
+    scheme,
+    signed_at,
+)
 from support.keys import signer
 from support.scheme import SchemeSimulator
-from support.story import CAP, EDP, OPERATOR
+from support.story import CAP, EDP, METERED_AT, OPERATOR
 from trust.base58 import base58_decode, base58_encode
 from trust.canonical import Json
+from trust.claims.consent import Consent
+from trust.credential import Credential
 from trust.did import Did
 from trust.report import Answer, Outcome, Overall
 from trust.secured import Secured
@@ -82,11 +94,36 @@ def test_a_signing_time_in_the_future_is_refused() -> None:
     assert "time.future" in codes(report)
 
 
-def test_a_valid_from_that_is_not_the_signing_time_is_refused() -> None:
+def test_a_document_that_ends_before_it_begins_is_refused() -> None:
     chain = ChainSimulator().changed(
         emissions=lambda c: replace(c, valid_until=c.valid_from - timedelta(days=1))
     )
-    assert_refused(chain.report(), "time.malformed", check="time.plausible")
+    assert codes(chain.report()) == {"time.malformed", "status.expired"}
+
+
+def test_a_valid_from_that_is_not_the_signing_time_is_refused() -> None:
+    def edit(document: dict[str, Json]) -> None:
+        document["validFrom"] = "2026-11-03T03:11:00Z"
+
+    chain = ChainSimulator()
+    secured = signed_at(chain.credentials["intensity"], edit, METERED_AT)
+    assert lone(chain, secured) == {"time.malformed"}
+
+
+def test_a_consent_for_more_than_a_year_is_refused() -> None:
+    def longer(c: Credential[object]) -> Credential[object]:
+        assert isinstance(c.claim, Consent)
+        return replace(c, claim=replace(c.claim, expires=c.valid_from + timedelta(days=400)))
+
+    chain = ChainSimulator().changed(consent=longer)
+    assert lone(chain, chain.credentials["consent"]) == {"time.malformed"}
+
+
+def test_a_document_that_has_run_out_is_genuine_and_unusable() -> None:
+    chain = ChainSimulator().changed(emissions=lambda c: replace(c, valid_until=AT))
+    report = chain.report()
+    assert codes(report) == {"status.expired"}
+    assert (report.authentic_at_signing, report.usable_now) == (Answer.YES, Answer.NO)
 
 
 def test_a_document_without_a_signature_is_refused() -> None:

@@ -283,6 +283,11 @@ def edited(secured: Secured, edit: Callable[[dict[str, Json]], object]) -> Secur
 
 def resigned(secured: Secured, edit: Callable[[dict[str, Json]], object]) -> Secured:
     """Edit a document and have its issuer sign it anew, past every check of an honest issuer."""
+    return signed_at(secured, edit, instant(json.loads(secured.raw)["validFrom"]))
+
+
+def signed_at(secured: Secured, edit: Callable[[dict[str, Json]], object], at: datetime) -> Secured:
+    """Edit a document and have its issuer sign it anew at a moment of its choice."""
     document = json.loads(secured.raw)
     del document["proof"]
     edit(document)
@@ -292,5 +297,5 @@ def resigned(secured: Secured, edit: Callable[[dict[str, Json]], object]) -> Sec
         by=issuer,
         signer=signer(f"scheme/{issuer}"),
         purpose="assertionMethod",
-        at=instant(document["validFrom"]),
+        at=at,
     )

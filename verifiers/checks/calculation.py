@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from trust.claims.consumption import Fuel
-from trust.claims.emissions import Emissions, OpeningClaim, Row, calculate, grams_exponent, kilograms
+from trust.claims.emissions import Emissions, OpeningClaim, Row, kilograms
+from trust.claims.gas import gas_factors
+from trust.claims.halfhour import Month
 from trust.digest import Digest
 from trust.errors import CommitmentError, MalformedError
 from trust.weighted_sum import Opening, Vector, check_opening, decode
@@ -26,14 +28,8 @@ def method_known(case: Case, item: Item) -> Finding:
             expected=" or ".join(case.policy.methods),
             found=claim.method.id,
         )
-    gas = [row for row in claim.rows if row.fuel is not Fuel.ELECTRICITY]
-    if gas:
-        return failed(
-            "calculation.method_unknown",
-            f"The method has no published factor for {gas[0].fuel.value}.",
-            expected="electricity",
-            found=gas[0].fuel.value,
-        )
+    if any(row.fuel is Fuel.GAS for row in claim.rows):
+        gas_factors(Month.of(claim.period.start))
     return passed(lambda: f"Version {claim.method.version} of {claim.method.id}.")
 
 
@@ -76,10 +72,7 @@ def figure_follows(case: Case, item: Item) -> Finding:
     if twice is not None:
         return twice
     for row in claim.rows:
-        exponents = {
-            grams_exponent(source.claim.unit_code, source.claim.exponent)
-            for source in sources_of(case, item).of_fuel(row.fuel)
-        }
+        exponents = {source.exponent for source in sources_of(case, item).of_fuel(row.fuel)}
         if len(exponents) != 1:
             return failed(
                 "calculation.differs",
@@ -143,7 +136,7 @@ def _parts(opening: OpeningClaim, by_digest: dict[Digest, Source]) -> list[tuple
     parts = []
     for digest in opening.commitments:
         source = by_digest[digest]
-        if source.series is None:
+        if source.claim.fuel is Fuel.ELECTRICITY and source.series is None:
             raise CommitmentError("no verified intensity gives the weights of this source")
         vector = decode(source.commitments.points)
         parts.append((vector, source.weighting.weights))
@@ -172,10 +165,12 @@ def _two_reports(case: Case, item: Item, claim: Emissions) -> Finding | None:
     """Find another figure for the same firm, month and fuel, neither of which replaces the other."""
     mine = {row.fuel: row.kg for row in claim.rows}
     for other, report in _other_reports(case, item):
-        if (report.id, report.period) != (claim.id, claim.period) or _replaces(other, item):
+        shown = any(other is held for held in case.chain.items)
+        replaced = _replaces(other, item) and not shown
+        if (report.id, report.period) != (claim.id, claim.period) or replaced:
             continue
         for row in report.rows:
-            if row.fuel in mine and mine[row.fuel] != row.kg:
+            if row.fuel in mine and (shown or mine[row.fuel] != row.kg):
                 return failed(
                     "equivocation.two_reports",
                     f"{case.name(other.issuer)} signed {row.kg} kg for {span(report.period)} as well.",
@@ -189,7 +184,7 @@ def _other_reports(case: Case, item: Item) -> list[tuple[Item, Emissions]]:
     reports = []
     for other in {id(held): held for held in (*case.chain.items, *case.chain.extra)}.values():
         claim = other.credential.claim if other.credential is not None else None
-        if isinstance(claim, Emissions) and other.id != item.id:
+        if isinstance(claim, Emissions) and other.secured.raw != item.secured.raw:
             reports.append((other, claim))
     return reports
 
@@ -203,11 +198,7 @@ def _replaces(other: Item, item: Item) -> bool:
 
 
 def _again(sources: tuple[Source, ...]) -> Decimal | None:
-    results = [
-        calculate(source.readings, source.series)
-        for source in sources
-        if source.readings is not None and source.series is not None
-    ]
+    results = [result for source in sources if (result := source.again) is not None]
     if not results:
         return None
     finest = min(result.exponent for result in results)

@@ -30,7 +30,7 @@ def halfhours_sound(case: Case, item: Item) -> Finding:
             return _completed(item, claim.period) or _intensity(case, claim)
     except MalformedError as error:
         return _fault(error)
-    return _period(item, claim) or passed("It is about one whole month.")
+    return _period(item, claim) or _counted_twice(case, item) or passed("It is about one whole month.")
 
 
 def coverage_as_stated(case: Case, item: Item) -> Finding:
@@ -108,6 +108,20 @@ def _completed(item: Item, period: Period) -> Finding | None:
 
 def _period(item: Item, claim: object) -> Finding | None:
     return _completed(item, claim.period) if isinstance(claim, Emissions) else None
+
+
+def _counted_twice(case: Case, item: Item) -> Finding | None:
+    """Refuse a report that counts one meter's month by two credentials."""
+    counted = [(claim.id, claim.period) for _, claim in case.chain.inputs_of(item, Consumption)]
+    twice = len(counted) - len(set(counted))
+    if not twice:
+        return None
+    return failed(
+        "data.overlap",
+        f"It counts {twice} meters twice in the same month.",
+        expected="one credential for each meter and month",
+        found=f"{twice} more",
+    )
 
 
 def _future(period: Period, signed_at: datetime) -> Finding:

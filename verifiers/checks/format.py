@@ -2,7 +2,10 @@
 
 from functools import cache
 
+from trust.claims.account import AccountHolder
+from trust.claims.consent import LONGEST, Consent
 from trust.claims.halfhour import stamp
+from trust.credential import Credential
 from trust.errors import MalformedError, PerseusError
 from trust.schema import schema_digest
 from verifiers.case import Case
@@ -72,7 +75,22 @@ def _dates(item: Item) -> Finding | None:
             expected=f"validUntil after {stamp(credential.valid_from)}",
             found=stamp(credential.valid_until),
         )
-    return None
+    return _too_long(credential)
+
+
+def _too_long(credential: Credential[object]) -> Finding | None:
+    """Refuse a consent or an account holder credential that would run for more than a year."""
+    claim = credential.claim
+    ends = claim.expires if isinstance(claim, Consent) else None
+    ends = credential.valid_until if isinstance(claim, AccountHolder) else ends
+    if ends is None or ends - credential.valid_from <= LONGEST:
+        return None
+    return failed(
+        "time.malformed",
+        f"It runs from {moment(credential.valid_from)} to {moment(ends)}; the scheme allows a year.",
+        expected=f"at most {LONGEST.days} days",
+        found=f"{(ends - credential.valid_from).days} days",
+    )
 
 
 def _pinned(item: Item) -> Finding | None:

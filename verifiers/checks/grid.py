@@ -100,6 +100,16 @@ def sources_complete(case: Case, item: Item) -> Finding:
             expected=span(claim.period),
             found=span(strange[0].period),
         )
+    fuels = {held.fuel for _, held in case.chain.inputs_of(item, Consumption)} - {
+        row.fuel for row in claim.rows
+    }
+    if fuels:
+        return failed(
+            "data.source_missing",
+            f"It names readings of {', '.join(sorted(fuels))} and gives no figure for them.",
+            expected=f"a row for {', '.join(sorted(fuels))}",
+            found="none",
+        )
     absent = sorted(_agreed(case, item) - counted)
     if not absent:
         return passed(lambda: f"All {len(counted)} meters of the consent are counted.")

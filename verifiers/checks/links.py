@@ -28,6 +28,13 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def digests_match(case: Case, item: Item) -> Finding:
     """Ask whether all who name it, and it of its resources, bind the bytes at hand (VCDM 2.0, section 5.3)."""
+    if item.id in case.chain.clashes:
+        return failed(
+            "equivocation.two_credentials",
+            f"{case.name(item.issuer)} signed two documents under {item.id}, and they differ.",
+            expected="one document",
+            found="two",
+        )
     bindings = case.chain.bindings.get(item.id, ())
     own = item.secured.digest if bindings else None
     for other, bound in bindings:

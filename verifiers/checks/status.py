@@ -24,6 +24,14 @@ _SAID = {"revocation": "revoked", "suspension": "suspended", "refresh": "replace
 def clear(case: Case, item: Item) -> Finding:
     """Ask every list that it names, not only the first (Bitstring Status List 1.0, section 3.2)."""
     entries = item.credential.status if item.credential is not None else ()
+    until = item.credential.valid_until if item.credential is not None else None
+    if until is not None and until <= case.at:
+        return failed(
+            "status.expired",
+            f"It ran out on {moment(until)}, and it is {moment(case.at)}.",
+            expected=f"use before {moment(until)}",
+            found=moment(case.at),
+        )
     if not entries:
         return failed("status.missing", "It names no status list.", expected="a status entry", found="none")
     worst = [finding for entry in entries if (finding := _entry(case, item, entry)) is not None]

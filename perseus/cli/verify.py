@@ -12,7 +12,7 @@ from perseus.cli.text import plain, wrapped
 from perseus.cli.tree import draw
 from perseus.clock import now
 from perseus.refreshing import Refresher
-from perseus.verification import Question, judge, settings_beside
+from perseus.verification import Question, anchor_of, judge, policy_of, settings_beside
 from trust.canonical import Json
 from trust.claims.halfhour import instant
 from trust.errors import MalformedError, PerseusError
@@ -51,8 +51,14 @@ def verify(
     """
     moment = now()
     question = Question(
-        anchor=trust, policy=policy, at=_moment(at, moment), known_at=_known_at(known_at), offline=offline
+        anchor=anchor_of(trust),
+        policy=policy_of(policy),
+        at=_moment(at, moment),
+        known_at=_known_at(known_at),
+        offline=offline,
     )
+    # What the asker chose is checked once, before any file is.
+    anchor_of(trust), policy_of(policy)
     # A past moment is judged by what was valid then, so that nothing newer is asked for.
     refresh = None if offline or at is not None else Refresher(settings_beside(trust))
     codes = [_one(path, question, refresh, as_json=as_json, many=len(files) > 1) for path in files]
@@ -82,7 +88,7 @@ def _show(path: Path, verdict: dict[str, Json], *, as_json: bool, many: bool) ->
         named = {"file": str(path), **verdict} if many else verdict
         sys.stdout.write(json.dumps(named, ensure_ascii=False) + "\n")
         return
-    heading = [f"{plain(str(path))}"] if many else []
+    heading = [plain(str(path))] if many or verdict["subject"] is None else []
     sys.stdout.write("\n".join([*heading, *draw(verdict)]) + "\n")
 
 

@@ -51,8 +51,8 @@ def verify(
     """
     moment = now()
     question = Question(
-        anchor=anchor_of(trust),
-        policy=policy_of(policy),
+        anchor=trust,
+        policy=policy,
         at=_moment(at, moment),
         known_at=_known_at(known_at),
         offline=offline,

@@ -140,14 +140,24 @@ def _hang(block: Sequence[str], *, last: bool) -> list[str]:
 
 
 def _opened(area: Area) -> list[str]:
-    told = [check for check in area.checks if check["outcome"] in OPEN]
+    told = _once(check for check in area.checks if check["outcome"] in OPEN)
     tee, end, bar = ("├─", "└─", "│ ") if fancy() else ("|-", "`-", "| ")
     lines: list[str] = []
-    for place, check in enumerate(told):
+    for place, (check, others) in enumerate(told):
         last = place == len(told) - 1
         title = f"{end if last else tee} {mark(str(check['outcome']))} {plain(str(check['title']))}"
-        lines += [two_columns_at(title, str(check["code"])), *_facts(check, bar="  " if last else bar)]
+        inner = "  " if last else bar
+        lines += [two_columns_at(title, str(check["code"])), *_facts(check, bar=inner)]
+        lines += [f"{inner} and {others} more like it"] if others else []
     return lines
+
+
+def _once(checks: Iterable[Mapping[str, Json]]) -> list[tuple[Mapping[str, Json], int]]:
+    """Say a thing once that is so for many documents of one kind, and count the others."""
+    found: dict[tuple[str, str], list[Mapping[str, Json]]] = {}
+    for check in checks:
+        found.setdefault((str(check["code"]), str(check["title"])), []).append(check)
+    return [(alike[0], len(alike) - 1) for alike in found.values()]
 
 
 def two_columns_at(left: str, right: str) -> str:

@@ -89,13 +89,10 @@ def set_up(supply: Supply, out: Path, teller: Teller) -> Prepared:
     """Found the scheme, and give every party its home (steps 1 and 2)."""
     clear(out)
     prepared = prepare(out, supply, at=clock.now())
-    suspended = ", one of them suspended since"
     teller.done(
         "Scheme", f"register opened, two officers signed {prepared.register.size} events", f"{out}/registry/"
     )
-    teller.done(
-        "Members", f"energy data, grid data and carbon accounting providers, bank, auditor{suspended}"
-    )
+    teller.done("Members", "energy data provider, grid data provider, carbon accounting provider, bank")
     return prepared
 
 

@@ -12,7 +12,7 @@ import pytest
 from typer.main import get_command
 
 from perseus.cli import COMMANDS
-from support.source_tree import HOME, place_of, tracked
+from support.source_tree import HOME, modules, place_of, tracked
 
 HEAVY = (
     "alembic",
@@ -100,3 +100,23 @@ def test_asking_for_help_loads_nothing_heavy() -> None:
     assert code == 0
     assert "perseus" in loaded
     assert set(HEAVY) & set(loaded) == set()
+
+
+DOOR = re.compile(r"`(?:GET|POST) (/[^` ]*)`")
+ROUTE = re.compile(r"\.(?:get|post)\(\s*\"(/[^\"]*)\"")
+
+
+def without_names(door: str) -> str:
+    """Leave out what a caller fills in, so that a document's door and a route's door compare."""
+    return re.sub(r"/(?:\{[^}]+\}|[A-Z]+)(?=/|$)", "/*", door)
+
+
+def test_the_documents_name_every_door_that_is_open_to_others_and_no_other() -> None:
+    told = {without_names(door) for door in DOOR.findall((HOME / "docs/reference/http.md").read_text())}
+    built = {
+        without_names(door)
+        for path in modules("perseus/apps")
+        for door in ROUTE.findall(path.read_text())
+        if not door.startswith("/local/")
+    }
+    assert told == built

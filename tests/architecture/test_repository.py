@@ -26,10 +26,6 @@ REGISTRIES = tuple(
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
 LOCKED = re.compile(r"[a-z0-9][a-z0-9._-]*==[A-Za-z0-9.!+_-]+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
 LOADED_BY_UVICORN = frozenset({"httptools", "uvloop"})
-SECOND_OPINION = {
-    "jwcrypto",
-    "pyjwt",
-}  # the tests hold our JWS and JWK against them; the JOSE doors stand on them
 LOCKS = ("requirements/runtime.txt", "requirements/test.txt")
 
 
@@ -98,7 +94,7 @@ def test_what_is_imported_is_what_is_asked_for() -> None:
     project = tomllib.loads((HOME / "pyproject.toml").read_text())["project"]
     wanted = {re.split(r"[\[<>=~! ]", need)[0].lower() for need in project["dependencies"]}
     assert distributions_imported() - wanted == set()
-    assert wanted - distributions_imported() - LOADED_BY_UVICORN - SECOND_OPINION == set()
+    assert wanted - distributions_imported() - LOADED_BY_UVICORN == set()
 
 
 def test_every_make_command_in_the_documents_is_a_target() -> None:

@@ -6,7 +6,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from perseus.apps.judging import Judge
+from perseus.apps.judging import Judge, require
 from perseus.apps.party import Party
 from perseus.keystore import fresh_nonce
 from perseus.storage import challenges
@@ -123,11 +123,12 @@ def admit(party: Party, judge: Judge, document: Mapping[str, object], *, policy:
     Raises:
         MalformedError: it is no presentation.
         NotPermittedError: its nonce is not one of ours.
-        Refused: the verdict on it is not yes.
+        Refused: the verdict on it is no.
+        UnavailableError: the verdict cannot be reached now.
     """
     shown = look_at(party, document)
     evidence = judge.evidence(shown.secured, door=shown.door)
-    judge.report(shown.secured, evidence, policy=policy).require()
+    require(judge.report(shown.secured, evidence, policy=policy))
     return shown
 
 

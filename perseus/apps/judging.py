@@ -14,7 +14,7 @@ from registry.errors import RegisterError
 from registry.register import Register
 from trust.digest import Digest
 from trust.errors import MalformedError, NotPermittedError, PerseusError, UnavailableError
-from trust.report import Report, Verified
+from trust.report import Overall, Report, Verified
 from trust.secured import Secured
 from verifiers.evidence import Door, Evidence
 from verifiers.policy import Policy
@@ -89,11 +89,12 @@ class Judge:
         """Judge one credential and give its claim.
 
         Raises:
-            Refused: the verdict is not yes.
+            Refused: the verdict is no.
+            UnavailableError: it cannot be reached now.
             MalformedError: it is of another kind.
         """
         evidence = self.evidence(target, beside=beside, resources=resources)
-        found = self.report(target, evidence, policy=policy).require()
+        found = require(self.report(target, evidence, policy=policy))
         if not isinstance(found.claim, kind):
             name = type(found.claim).__name__
             raise MalformedError("credential", expected=kind.__name__, found=name, code="format.unknown_type")
@@ -127,3 +128,18 @@ class Judge:
         with self._lock:
             self._lists[url] = (time.monotonic(), fetched)
         return fetched
+
+
+def require(report: Report[T]) -> Verified[T]:
+    """Give what a verdict vouches for; one that could not be reached now may be asked for again.
+
+    Raises:
+        Refused: something in it is not as it must be.
+        UnavailableError: nothing is wrong with it, but a register or a list is not at hand.
+    """
+    if report.overall is Overall.UNDETERMINED:
+        obstacle = report.obstacles[0] if report.obstacles else None
+        code = "register.unreachable" if obstacle is None else obstacle.code
+        because = "no check was made" if obstacle is None else obstacle.detail
+        raise UnavailableError("a verdict", because=because, code=code)
+    return report.require()

@@ -30,13 +30,17 @@ ORDER = (
     "WithdrawalReceiptCredential",
     "BitstringStatusListCredential",
 )
+MOST = 1_024
 _RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 _LAST = len(ORDER)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chain:
-    """The documents of one verdict, bottom-up, the target among them."""
+    """The documents of one verdict, bottom-up, the target among them.
+
+    `extra` are all that were at hand beside the target; `beyond` counts those that were too many to be opened.
+    """
 
     target: Item
     items: tuple[Item, ...]
@@ -45,6 +49,7 @@ class Chain:
     clashes: frozenset[str] = frozenset()
     withdrawals: tuple[Item, ...] = ()
     extra: tuple[Item, ...] = ()
+    beyond: int = 0
     _inputs: dict[int, tuple[Item, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -59,25 +64,27 @@ class Chain:
         """Open the target and all that it rests on; documents beside it that nothing names stay outside."""
         target = open_item(secured, place="", register=register, limit=LARGEST_PRESENTATION)
         beside = tuple(beside)
+        carried = target.presentation.credentials if target.presentation is not None else ()
+        if len(carried) + len(beside) > MOST:
+            return cls(target, (target,), {target.id: target}, {}, beyond=len(carried) + len(beside))
         if not beside and receipt is None and target.presentation is None:
             return cls(target, (target,), {target.id: target}, {})
         others = [
             open_item(held, place=f"/credentials/{place}", register=register)
             for place, held in enumerate(beside)
         ]
-        if target.presentation is not None:
-            held = target.presentation.credentials
-            others = [
-                *(
-                    open_item(item, place=f"/verifiableCredential/{place}", register=register)
-                    for place, item in enumerate(held)
-                ),
-                *others,
-            ]
-        carried = len(target.presentation.credentials) if target.presentation else 0
+        others = [
+            *(
+                open_item(item, place=f"/verifiableCredential/{place}", register=register)
+                for place, item in enumerate(carried)
+            ),
+            *others,
+        ]
         by_id = _index([target, *others])
-        wanted = _named([target, *others[:carried]], by_id)
-        inside = others[:carried] + [x for x in others[carried:] if x.id in wanted and by_id[x.id] is x]
+        wanted = _named([target, *others[: len(carried)]], by_id)
+        inside = others[: len(carried)] + [
+            x for x in others[len(carried) :] if x.id in wanted and by_id[x.id] is x
+        ]
         known = {id(item) for item in inside}
         inside += [item for item in others if id(item) not in known and _bears_on(item, [target, *inside])]
         withdrawals = tuple(item for item in inside if item.kind == "WithdrawalCredential")

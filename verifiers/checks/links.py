@@ -11,6 +11,7 @@ from trust.claims.intensity import Intensity
 from trust.did import Did
 from trust.presentation import Presentation
 from verifiers.case import Case
+from verifiers.chain import MOST
 from verifiers.finding import Finding, failed, not_applicable, passed
 from verifiers.item import PRESENTATION, Item
 from verifiers.wording import noun
@@ -75,6 +76,13 @@ def inputs_present(case: Case, item: Item) -> Finding:
 
 def acyclic(case: Case, _item: Item) -> Finding:
     """Ask whether the links lead down and end soon (PROV-O, section 3.1)."""
+    if case.chain.beyond:
+        return failed(
+            "link.depth",
+            f"It comes with {case.chain.beyond:,} documents; the limit is {MOST:,}.",
+            expected=f"at most {MOST}",
+            found=str(case.chain.beyond),
+        )
     deepest = _depths(case) if len(case.chain.items) > 1 else 0
     if deepest is None:
         return failed(

@@ -17,7 +17,7 @@ from perseus.apps.grid import open_grid
 from perseus.apps.operator import open_operator
 from perseus.apps.party import Party, open_party
 from perseus.apps.wallet import open_wallet
-from perseus.settings import Settings
+from perseus.settings import ADDRESS, PID, Settings
 from trust.errors import MalformedError, UnavailableError
 
 APPS: Mapping[str, Callable[[Party], FastAPI]] = MappingProxyType(
@@ -30,7 +30,6 @@ APPS: Mapping[str, Callable[[Party], FastAPI]] = MappingProxyType(
         "wallet": open_wallet,
     }
 )
-ADDRESS, PID = "address", "pid"
 _PATIENCE = 20.0  # seconds that a process has to start, and to stop
 _STEP = 0.02
 _LONGEST_PAUSE = 5.0

@@ -12,17 +12,23 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from perseus.process import ADDRESS, serve
-from perseus.settings import PARTIES
+from perseus.settings import ADDRESS, PARTIES
 from trust.errors import PerseusError, UnavailableError
 
 _PATIENCE = 30.0  # seconds that a process has to start, and to stop
 _STEP = 0.02
 _LONGEST_PAUSE = 5.0
 _USAGE = 2
+
+
+def warm() -> None:
+    """Begin to load the packages in the process that the parties will be forked from; later calls do nothing."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["perseus.process"])
+    ensure_running()
 
 
 @dataclass
@@ -50,9 +56,10 @@ class Town:
         """Start one party's process; where it listens is in its home once it does."""
         home = self.out / party
         (home / ADDRESS).unlink(missing_ok=True)
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["perseus.process"])
-        process = context.Process(target=_child, args=(str(home), party), name=party)
+        warm()
+        process = multiprocessing.get_context("forkserver").Process(
+            target=_child, args=(str(home), party), name=party
+        )
         process.start()
         self.running[party] = process
 
@@ -127,6 +134,8 @@ def _child(home: str, party: str) -> None:
     told = os.open(Path(home) / "stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(told, sys.stdout.fileno())
     os.dup2(told, sys.stderr.fileno())
+    from perseus.process import serve  # noqa: PLC0415 - loaded where the parties are forked from, and only there
+
     try:
         serve(Path(home), party=party)
     except PerseusError as error:

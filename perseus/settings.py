@@ -18,6 +18,7 @@ from trust.errors import MalformedError
 
 PARTIES = ("operator", "edp", "grid", "cap", "bank", "wallet")
 DEMO = "demo"
+ADDRESS, PID = "address", "pid"  # the files in which a running process says where it is
 
 
 class Settings(BaseSettings):

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection
 
 from issuers.emissions import Leave, Past, issue_emissions
-from issuers.openings import Delivered
+from issuers.openings import Delivered, Opened
 from perseus.apps.courier import Courier
 from perseus.apps.frame import CREDENTIAL
 from perseus.apps.gathering import Gathering
@@ -29,8 +29,9 @@ from trust.claims.consent import Consent, Data
 from trust.claims.halfhour import Month
 from trust.did import Did
 from trust.digest import Digest
-from trust.envelope import envelope
+from trust.envelope import envelope, links_to
 from trust.errors import NotPermittedError
+from trust.links import Relation
 from trust.report import Verified
 from trust.secured import Secured
 from verifiers.policy import PROCESS, Policy
@@ -95,12 +96,12 @@ class Accounting:
         ground = self._ground(asked)
         # (2) One month is one credential, and is never made twice.
         for number, month in enumerate(asked.months, start=1):
-            if not self._known(asked.firm, month):
+            if not self._known(asked, ground, month):
                 self._month(asked, ground, month)
             with self._party.store.write() as connection:
                 operations.advance(connection, operation.id, done=number, at=self._party.now())
         # (3) The bank's receipt ends the work.
-        figures = [self._known(asked.firm, month) for month in asked.months]
+        figures = [self._known(asked, ground, month) for month in asked.months]
         held = tuple(one for one in figures if one is not None)
         return present_report(self._party, operation, bank=asked.bank, figures=held, beside=ground.beside)
 
@@ -137,10 +138,12 @@ class Accounting:
             )
         return found.secured
 
-    def _known(self, firm: Did, month: Month) -> Secured | None:
+    def _known(self, asked: Asked, ground: Ground, month: Month) -> Secured | None:
+        """Find the month's figure for this bank; another bank's names another consent."""
         with self._party.store.read() as connection:
-            held = credentials.of_kind(connection, "EmissionsCredential", about=f"{firm} {month}")
-        return held[-1].secured if held else None
+            held = credentials.of_kind(connection, "EmissionsCredential", about=f"{asked.firm} {month}")
+        own = [one.secured for one in held if links_to(one.secured, Relation.PERMITTED, ground.figures)]
+        return own[-1] if own else None
 
     def _month(self, asked: Asked, ground: Ground, month: Month) -> None:
         started = self._party.now()
@@ -155,7 +158,7 @@ class Accounting:
                 leave=Leave((ground.readings, ground.figures), CALCULATION, withdrawn=_withdrawn(connection)),
                 signing=signing(self._party, connection),
                 started_at=started,
-                past=Past(openings.past(connection, _vectors(delivered))),
+                past=Past(_past(connection, delivered, month)),
             )
             openings.remember(connection, made.opened)
             self._keep(connection, asked, made.credential)
@@ -174,8 +177,10 @@ def _withdrawn(connection: Connection) -> dict[str, datetime]:
     return {name: moment for name, moment in ended.items() if moment is not None}
 
 
-def _vectors(delivered: tuple[Delivered, ...]) -> tuple[Digest, ...]:
-    return tuple(Digest.of(one.commitments) for one in delivered)
+def _past(connection: Connection, delivered: tuple[Delivered, ...], month: Month) -> tuple[Opened, ...]:
+    vectors = tuple(Digest.of(one.commitments) for one in delivered)
+    sources = tuple(one.consumption.claim.id for one in delivered)
+    return openings.past(connection, vectors, sources=sources, month=str(month))
 
 
 def _rests_on(consent: Secured) -> set[str]:

@@ -6,7 +6,8 @@ from fastapi import Depends, FastAPI, Response
 from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
-from holders.request import ConsentRequest, asked_by, read_request
+from holders.asking import meet
+from holders.request import ConsentRequest
 from perseus.apps import words
 from perseus.apps.call import Body, Called
 from perseus.apps.courier import Courier
@@ -25,9 +26,6 @@ from trust.did import Did
 from trust.errors import NotPermittedError
 from trust.secured import Secured
 from verifiers.item import Item, open_item
-from verifiers.policy import ROLE
-
-ACCOUNTING = ROLE + "carbon-accounting-provider"
 
 
 class NewRequest(Body):
@@ -82,12 +80,16 @@ def _add_arrivals(service: Service) -> None:
         document = call.read(NewRequest).request
         secured = Secured(canonicalize(cast("Json", document)))
 
+        def prepare() -> ConsentRequest:
+            register, shown = party.register.current(), words.TEXT.encode()
+            return meet(secured, register=register, words=shown, at=party.now()).request
+
         def act(connection: Connection, found: ConsentRequest) -> Response:
             body = secured.raw.decode()
             consents.ask(connection, Asked(found.id, str(found.requester), body, party.now(), None, None))
             return answer({"id": found.id}, status=202)
 
-        return call.once(party, lambda: read_by_member(party, secured), act)
+        return call.once(party, prepare, act)
 
     @app.post("/v1/credentials", status_code=201)
     def credentials(call: Called) -> Response:
@@ -98,21 +100,6 @@ def _add_arrivals(service: Service) -> None:
             return answer({"kept": keep(party, connection, secured).id}, status=201)
 
         return call.once(party, lambda: _authentic(party, secured), act)
-
-
-def read_by_member(party: Party, secured: Secured) -> ConsentRequest:
-    """Read a request that an accounting provider of the scheme has signed.
-
-    Raises:
-        NotPermittedError: its sender is no such member now.
-    """
-    method = asked_by(secured)
-    register = party.register.current()
-    standing = register.standing(method.did, ACCOUNTING, method.fragment, signed_at=party.now())
-    key = register.key(method.did, method.fragment)
-    if standing.outcome.value != "valid" or key is None:
-        raise NotPermittedError("showing a request", because=standing.sentence, code=standing.code)
-    return read_request(secured, key=key, words=words.TEXT.encode())
 
 
 def _authentic(party: Party, secured: Secured) -> Item:

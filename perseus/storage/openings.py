@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import orjson
-from sqlalchemy import Column, Connection, LargeBinary, Table, Text, select
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, or_, select
 
 from issuers.openings import Opened
 from perseus.storage.schema import METADATA
@@ -14,19 +14,28 @@ openings = Table(
     METADATA,
     Column("commitments", Text, primary_key=True),
     Column("weights", LargeBinary, nullable=False),
+    Column("source", Text, nullable=False, index=True),
+    Column("month", Text, nullable=False),
 )
 
 
 def remember(connection: Connection, opened: Iterable[Opened]) -> None:
     """Keep openings; the same one a second time changes nothing."""
     for one in opened:
-        if not past(connection, (one.commitments,)):
+        query = select(openings.c.month).where(openings.c.commitments == one.commitments.multibase)
+        if connection.execute(query).scalar() is None:
             row = {"commitments": one.commitments.multibase, "weights": orjson.dumps(list(one.weights))}
-            connection.execute(openings.insert().values(**row))
+            connection.execute(openings.insert().values(**row, source=one.source, month=one.month))
 
 
-def past(connection: Connection, commitments: Iterable[Digest]) -> tuple[Opened, ...]:
-    """Give how these vectors were opened before."""
-    wanted = [digest.multibase for digest in commitments]
-    rows = connection.execute(select(openings).where(openings.c.commitments.in_(wanted)))
-    return tuple(Opened(Digest.parse(row.commitments), tuple(orjson.loads(row.weights))) for row in rows)
+def past(
+    connection: Connection, commitments: Iterable[Digest], *, sources: Iterable[str], month: str
+) -> tuple[Opened, ...]:
+    """Give how these vectors, or others of the same readings, were opened before."""
+    vectors = openings.c.commitments.in_([digest.multibase for digest in commitments])
+    readings = openings.c.source.in_(tuple(sources)) & (openings.c.month == month)
+    rows = connection.execute(select(openings).where(or_(vectors, readings)))
+    return tuple(
+        Opened(Digest.parse(row.commitments), tuple(orjson.loads(row.weights)), row.source, row.month)
+        for row in rows
+    )

@@ -49,6 +49,7 @@ class Town:
 
     def __post_init__(self) -> None:
         """Make the homes and everything that stands in them before the first start."""
+        serve.warm()
         keys = {}
         for who in TOWN:
             did = make_home(self.out, who, town=TOWN)

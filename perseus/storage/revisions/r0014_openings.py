@@ -14,5 +14,8 @@ def upgrade() -> None:
             "openings",
             sa.Column("commitments", sa.Text(), nullable=False),
             sa.Column("weights", sa.LargeBinary(), nullable=False),
+            sa.Column("source", sa.Text(), nullable=False),
+            sa.Column("month", sa.Text(), nullable=False),
             sa.PrimaryKeyConstraint("commitments", name=op.f("pk_openings")),
         )
+        op.create_index(op.f("ix_openings_source"), "openings", ["source"], unique=False)

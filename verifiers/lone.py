@@ -1,7 +1,6 @@
 """One credential from outside the scheme: whose form and signature are judged, and nothing that it says."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from trust.canonical import Json, parse_object
 from trust.errors import MalformedError, PerseusError, SignatureMismatchError
@@ -13,7 +12,6 @@ from verifiers.chain import Chain
 from verifiers.item import LARGEST_CREDENTIAL, PRESENTATION, Item
 
 _METHOD_SHOWN = 120
-_REMEMBERED = 256
 
 
 def open_lone(secured: Secured) -> Chain:
@@ -22,11 +20,11 @@ def open_lone(secured: Secured) -> Chain:
     members: Mapping[str, Json] = {}
     proof, key = None, None
     try:
-        members = _members(secured)
+        members = parse_object(secured.raw, limit=LARGEST_CREDENTIAL)
     except MalformedError as error:
         return _chain(Item(secured, "", members, Subject("", "", "", ""), faults={"format.parses": error}))
     try:
-        proof = _proof(secured)
+        proof = read_proof(members)
         key = _key(proof)
         verify_proof(members, proof, key)
     except SignatureMismatchError as error:
@@ -39,16 +37,6 @@ def open_lone(secured: Secured) -> Chain:
 
 def _chain(item: Item) -> Chain:
     return Chain(item, (item,), {}, {})
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _members(secured: Secured) -> Mapping[str, Json]:
-    return parse_object(secured.raw, limit=LARGEST_CREDENTIAL)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _proof(secured: Secured) -> Proof:
-    return read_proof(_members(secured))
 
 
 def _key(proof: Proof) -> PublicKey:

@@ -4,7 +4,7 @@ import ast
 import graphlib
 import re
 
-from support.source_tree import HOME, ROOTS, modules, name_of, place_of, syntax, top_level_imports
+from support.source_tree import HOME, ROOTS, modules, name_of, nodes, place_of, top_level_imports
 
 LONGEST = 250
 EMPTY_WORDS = frozenset(
@@ -13,6 +13,7 @@ EMPTY_WORDS = frozenset(
 OTHER_WORDS = frozenset(
     {"token", "tokens", "user", "users", "validate", "validated", "validation", "permission", "permissions"}
 )
+NAMING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.Name)
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 WHAT_CLAIMS_KNOW = re.compile(r"trust\.(claims|errors|did|digest)(\.|$)")
 OURS = re.compile(rf"({'|'.join(ROOTS)})(\.|$)")
@@ -46,7 +47,8 @@ def test_one_word_stands_for_one_thing() -> None:
     strange = [
         f"{place_of(path, node)} {name}"
         for path in modules(*ROOTS)
-        for node in ast.walk(syntax(path))
+        for node in nodes(path)
+        if isinstance(node, NAMING)
         for name in [name_given(node)]
         if OTHER_WORDS & set(CAMEL.sub("_", name).lower().split("_"))
     ]

@@ -8,7 +8,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from support.source_tree import HOME, ROOTS, modules, place_of, syntax, tracked
+from support.source_tree import HOME, ROOTS, modules, nodes, place_of, tracked
 
 SLASH = "/"
 MACHINE_PATHS = tuple(f"{SLASH}{folder}{SLASH}" for folder in ("work", "root", "home", "opt"))
@@ -72,7 +72,7 @@ def distributions_imported() -> set[str]:
     imported = {
         name.split(".")[0]
         for path in modules(*ROOTS)
-        for node in ast.walk(syntax(path))
+        for node in nodes(path)
         for name in names_imported(node)
     }
     homes = packages_distributions()

@@ -35,6 +35,12 @@ def syntax(path: Path) -> ast.Module:
 
 
 @cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Walk the file's syntax, once a session."""
+    return tuple(ast.walk(syntax(path)))
+
+
+@cache
 def tracked() -> tuple[Path, ...]:
     """List the files that are part of the repository, or would be at the next commit."""
     listed = subprocess.run(

@@ -31,6 +31,7 @@ class Reason(NamedTuple):
     title: str
     remedy: str
     clause: str
+    bearing: Bearing | None = None
 
 
 def _entries(member: str) -> list[Entry]:
@@ -56,6 +57,7 @@ def _reason(entry: Entry) -> Reason:
         title=entry["title"],
         remedy=entry["remedy"],
         clause=entry["clause"],
+        bearing=Bearing(entry["bearing"]) if "bearing" in entry else None,
     )
 
 
@@ -75,3 +77,11 @@ def check_of(code: str) -> str:
     """Name the check that a code belongs to; a code that nobody published belongs to the format."""
     reason = reasons().get(code)
     return reason.check if reason is not None else "format.parses"
+
+
+@cache
+def bearing_of(check: str, code: str) -> Bearing:
+    """Tell which answer an outcome bears on: the question's, unless the reason says otherwise."""
+    reason = reasons().get(code)
+    own = None if reason is None else reason.bearing
+    return questions()[check].bearing if own is None else own

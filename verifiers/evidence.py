@@ -43,7 +43,7 @@ class Evidence:
     """The register, the credentials linked to, the resources by digest, the status lists by URL, and the rest.
 
     `pairing` are the bytes of the firm's signed `CustomerPairing`; `register_fault` says why a copy of the register
-    that was offered is not among it.
+    that was offered is not among it, `register_at` when the copy was fetched, where that is known.
     """
 
     register: Register | None
@@ -54,6 +54,7 @@ class Evidence:
     pairing: Secured | None = None
     door: Door | None = None
     register_fault: PerseusError | None = None
+    register_at: datetime | None = None
 
 
 def read_evidence(raw: bytes, *, anchor: Anchor | None) -> tuple[Secured, Evidence]:

@@ -21,6 +21,7 @@ from verifiers.checks import (
     membership,
     minimum,
     presentation,
+    register,
     signature,
     status,
     use,
@@ -76,8 +77,8 @@ class Step:
 
 
 STEPS = (
-    Step("register.anchored", membership.anchored, frozenset({REGISTER})),
-    Step("register.consistent", membership.consistent, frozenset({REGISTER})),
+    Step("register.anchored", register.anchored, frozenset({REGISTER})),
+    Step("register.consistent", register.consistent, frozenset({REGISTER})),
     # Format, signature, key and membership: of every document, as it stood when it was signed.
     Step("format.parses", forms.parses, EVERY),
     Step("format.kind_known", forms.kind_known, EVERY, ("format.parses",)),

@@ -1,12 +1,12 @@
 """How a finding becomes a check of the report: the catalogue's words, around the document's own name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from typing import Protocol
 
 from trust.report import Bearing, Check, Outcome, Subject, Told
 from verifiers.case import Case
-from verifiers.catalogue import Question, questions, reasons
+from verifiers.catalogue import Question, bearing_of, questions, reasons
 from verifiers.finding import Finding
 from verifiers.item import Item
 from verifiers.wording import document, noun
@@ -34,15 +34,13 @@ class Row(Protocol):
 
 def tell(case: Case, rows: Sequence[Row]) -> Told:
     """Tell every finding, in plan order, when somebody asks for the words."""
-    marks = tuple([marks_of(row.step)[row.finding.outcome] for row in rows])
+    marks = tuple([_mark(row.step, row.finding.code, row.finding.outcome) for row in rows])
     return Told(marks, partial(_checks, case, rows))
 
 
 @cache
-def marks_of(name: str) -> Mapping[Outcome, tuple[Bearing, Outcome]]:
-    """Give, for every outcome of a question, what it weighs in the answers."""
-    bearing = questions()[name].bearing
-    return {outcome: (bearing, outcome) for outcome in Outcome}
+def _mark(check: str, code: str, outcome: Outcome) -> tuple[Bearing, Outcome]:
+    return bearing_of(check, code), outcome
 
 
 def _checks(case: Case, rows: Sequence[Row]) -> tuple[Check, ...]:
@@ -61,7 +59,7 @@ def _check(case: Case, row: Row) -> Check:
         code=question.name if not_run or not finding.code else finding.code,
         area=question.area,
         outcome=finding.outcome,
-        bearing=question.bearing,
+        bearing=bearing_of(row.step, finding.code),
         subject=subject,
         title=_filled(case, title, subject),
         detail=finding.sentence,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from registry.log.checkpoint import Checkpoint
 from support.chain import (
     AT,
     ChainSimulator,
@@ -282,3 +283,41 @@ def test_a_claim_that_contradicts_itself_is_told_by_the_question_it_belongs_to()
     chain = ChainSimulator()
     secured = resigned(chain.credentials["consumption"], edit)
     assert lone(chain, secured) == {"data.coverage_misstated"}
+
+
+def with_checkpoint(chain: ChainSimulator, note: str) -> ChainSimulator:
+    """Have the accounting provider embed a checkpoint that it saw."""
+    return chain.changed(emissions=lambda c: replace(c, checkpoint=note))
+
+
+def test_a_copy_shorter_than_what_a_signer_saw_is_too_old_for_new_reliance() -> None:
+    chain = ChainSimulator()
+    older = chain.register
+    chain.scheme.suspend(party(EDP), at=AT)
+    report = with_checkpoint(chain, chain.scheme.checkpoint).report(register=older)
+    assert codes(report) == {"register.stale"}
+    assert (report.authentic_at_signing, report.usable_now) == (Answer.YES, Answer.UNKNOWN)
+
+
+def test_a_copy_that_tells_its_past_otherwise_than_a_signer_saw_is_refused() -> None:
+    chain = ChainSimulator()
+    forked = Checkpoint(chain.register.scheme.origin, 3, bytes(32)).sign(chain.scheme.log)
+    assert codes(with_checkpoint(chain, forked).report()) == {"register.forked"}
+
+
+def test_a_checkpoint_of_this_very_copy_or_of_nobody_changes_nothing() -> None:
+    chain = ChainSimulator()
+    stranger = Checkpoint("elsewhere.example/log", 3, bytes(32)).sign(chain.scheme.log)
+    for note in (
+        chain.scheme.checkpoint,
+        stranger,
+        "no checkpoint at all, but long enough for the schema to take it\n",
+    ):
+        assert with_checkpoint(chain, note).report().overall is Overall.VERIFIED
+
+
+def test_a_copy_that_was_fetched_too_long_ago_is_too_old() -> None:
+    report = ChainSimulator().report(register_at=AT - timedelta(days=2))
+    assert codes(report) == {"register.stale"}
+    assert report.authentic_at_signing is Answer.YES
+    assert ChainSimulator().report(register_at=AT - timedelta(hours=2)).overall is Overall.VERIFIED

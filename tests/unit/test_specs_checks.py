@@ -43,7 +43,7 @@ member.unknown member.wrong_role member.suspended_at_signing member.left registe
 register.unreachable register.stale register.rolled_back register.forked environment.mismatch status.revoked
 status.suspended status.superseded status.unreachable status.stale status.malformed status.missing
 status.other_issuer status.other_purpose status.too_short status.out_of_range status.rolled_back
-status.equivocation fetch.blocked fetch.timeout fetch.too_large consent.missing consent.expired
+status.expired status.equivocation fetch.blocked fetch.timeout fetch.too_large consent.missing consent.expired
 consent.withdrawn consent.other_recipient consent.other_purpose consent.out_of_period consent.before_control
 consent.widened consent.not_account_holder consent.stale link.digest link.missing link.cycle link.depth
 link.other_subject data.gap data.overlap data.duplicate data.conflict data.unit data.range

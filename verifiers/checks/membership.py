@@ -1,4 +1,4 @@
-"""Is the register the trusted one, and did the signer stand in it, in its role and with its key, when it signed?"""
+"""Did the signer stand in the register, in its role and with its key, when it signed?"""
 
 from datetime import datetime
 from functools import lru_cache
@@ -24,55 +24,6 @@ class Signature(NamedTuple):
     role: str | None
     key: str
     signed_at: datetime
-
-
-def anchored(case: Case, _item: Item) -> Finding:
-    """Ask whether the register is the one that the verifier was given by hand (register.md, trust anchor)."""
-    fault, register, anchor = case.evidence.register_fault, case.register, case.anchor
-    if anchor is None:
-        return unknown(
-            "register.no_anchor",
-            "No trust file was given, so nothing says which scheme to believe.",
-            expected="a trust anchor",
-            found="none",
-        )
-    if fault is not None and check_of(fault.code) != "register.consistent":
-        return _register_fault(fault.code, f"{fault}")
-    if register is None:
-        return unknown("register.unreachable", "No copy of the member register is at hand.")
-    if register.anchor.genesis != anchor.genesis or register.anchor.scheme != anchor.scheme:
-        return failed(
-            "register.no_anchor",
-            f"The register is of {register.anchor.scheme}, and the trust anchor is for {anchor.scheme}.",
-            expected=anchor.genesis.multibase,
-            found=register.anchor.genesis.multibase,
-            remedy="Use the trust file of the scheme that the document comes from, if you trust that scheme.",
-        )
-    if register.anchor.environment != anchor.environment:
-        return failed(
-            "environment.mismatch",
-            f"The register is for {register.anchor.environment}, and the trust anchor for {anchor.environment}.",
-            expected=anchor.environment,
-            found=register.anchor.environment,
-        )
-    return passed(lambda: f"It is the register of {anchor.scheme} ({anchor.environment}).")
-
-
-def consistent(case: Case, _item: Item) -> Finding:
-    """Ask whether the copy is whole and reaches as far as was asked (RFC 9162, section 2.1.4)."""
-    fault, register = case.evidence.register_fault, case.register
-    if fault is not None and check_of(fault.code) == "register.consistent":
-        return _register_fault(fault.code, f"{fault}")
-    if register is None:
-        return unknown("register.stale", "No copy of the member register is at hand.")
-    if case.known_at is not None and not 0 < case.known_at <= register.size:
-        return unknown(
-            "register.stale",
-            f"The copy has {register.size} entries, and {case.known_at} were asked for.",
-            expected=f"{case.known_at} entries",
-            found=f"{register.size} entries",
-        )
-    return passed(lambda: f"The first {case.known_at or register.size} entries of the register fit together.")
 
 
 def known(case: Case, item: Item) -> Finding:
@@ -138,13 +89,6 @@ def _hindered(obstacle: Obstacle) -> Finding:
         found=obstacle.found,
         remedy=obstacle.remedy,
     )
-
-
-def _register_fault(code: str, sentence: str) -> Finding:
-    reason = reasons().get(code)
-    if reason is not None and reason.outcome.value == "unknown" and code != "register.no_anchor":
-        return unknown(code, sentence)
-    return failed(code, sentence)
 
 
 def _standing_sentence(case: Case, item: Item) -> str:

@@ -1,0 +1,121 @@
+"""Is the register the one that this verifier trusts, whole, recent, and the one that the signers saw?"""
+
+from datetime import timedelta
+from functools import lru_cache
+
+from registry.log.checkpoint import Checkpoint
+from registry.register import Register
+from trust.errors import MalformedError, SignatureMismatchError
+from verifiers.case import Case
+from verifiers.catalogue import check_of, reasons
+from verifiers.finding import Finding, failed, passed, unknown
+from verifiers.item import Item
+from verifiers.wording import moment
+
+_MOST_CHECKPOINTS = 1_024
+
+
+def anchored(case: Case, _item: Item) -> Finding:
+    """Ask whether the register is the one that the verifier was given by hand (register.md, trust anchor)."""
+    fault, register, anchor = case.evidence.register_fault, case.register, case.anchor
+    if anchor is None:
+        return unknown(
+            "register.no_anchor",
+            "No trust file was given, so nothing says which scheme to believe.",
+            expected="a trust anchor",
+            found="none",
+        )
+    if fault is not None and check_of(fault.code) != "register.consistent":
+        return _register_fault(fault.code, f"{fault}")
+    if register is None:
+        return unknown("register.unreachable", "No copy of the member register is at hand.")
+    if register.anchor.genesis != anchor.genesis or register.anchor.scheme != anchor.scheme:
+        return failed(
+            "register.no_anchor",
+            f"The register is of {register.anchor.scheme}, and the trust anchor is for {anchor.scheme}.",
+            expected=anchor.genesis.multibase,
+            found=register.anchor.genesis.multibase,
+            remedy="Use the trust file of the scheme that the document comes from, if you trust that scheme.",
+        )
+    if register.anchor.environment != anchor.environment:
+        return failed(
+            "environment.mismatch",
+            f"The register is for {register.anchor.environment}, and the trust anchor for {anchor.environment}.",
+            expected=anchor.environment,
+            found=register.anchor.environment,
+        )
+    return passed(lambda: f"It is the register of {anchor.scheme} ({anchor.environment}).")
+
+
+def consistent(case: Case, _item: Item) -> Finding:
+    """Ask whether the copy is whole and reaches as far as was asked (RFC 9162, section 2.1.4)."""
+    fault, register = case.evidence.register_fault, case.register
+    if fault is not None and check_of(fault.code) == "register.consistent":
+        return _register_fault(fault.code, f"{fault}")
+    if register is None:
+        return unknown("register.stale", "No copy of the member register is at hand.")
+    if case.known_at is not None and not 0 < case.known_at <= register.size:
+        return unknown(
+            "register.stale",
+            f"The copy has {register.size} entries, and {case.known_at} were asked for.",
+            expected=f"{case.known_at} entries",
+            found=f"{register.size} entries",
+        )
+    seen = _seen_by_signers(case, register) or _age(case)
+    if seen is not None:
+        return seen
+    return passed(lambda: f"The first {case.known_at or register.size} entries of the register fit together.")
+
+
+def _seen_by_signers(case: Case, register: Register) -> Finding | None:
+    """Hold the copy against every checkpoint that a signer embedded and that the log did sign."""
+    for item in case.chain.items:
+        note = item.credential.checkpoint if item.credential is not None else None
+        seen = None if note is None else _opened(note, register)
+        if seen is None:
+            continue
+        if seen.size > register.size:
+            return unknown(
+                "register.stale",
+                f"{case.name(item.issuer)} saw {seen.size} entries when it signed; this copy has {register.size}.",
+                expected=f"at least {seen.size} entries",
+                found=f"{register.size} entries",
+            )
+        if register.root_at(seen.size) != seen.root:
+            return failed(
+                "register.forked",
+                f"{case.name(item.issuer)} saw other first {seen.size} entries than this copy has.",
+                expected=seen.root.hex(),
+                found=register.root_at(seen.size).hex(),
+            )
+    return None
+
+
+@lru_cache(maxsize=_MOST_CHECKPOINTS)
+def _opened(note: str, register: Register) -> Checkpoint | None:
+    """Read a checkpoint, if the log of this register signed it; any other text proves nothing."""
+    try:
+        checkpoint = Checkpoint.open(note, key=register.scheme.log_key(register.size))
+    except (MalformedError, SignatureMismatchError):
+        return None
+    return checkpoint if checkpoint.origin == register.scheme.origin and checkpoint.size > 0 else None
+
+
+def _age(case: Case) -> Finding | None:
+    """Refuse to answer from a copy that was fetched too long ago, where it is known when."""
+    fetched, limit = case.evidence.register_at, timedelta(seconds=case.policy.register_age)
+    if fetched is None or case.at - fetched <= limit:
+        return None
+    return unknown(
+        "register.stale",
+        f"The copy is of {moment(fetched)}, too old for {moment(case.at)}.",
+        expected=f"a copy since {moment(case.at - limit)}",
+        found=moment(fetched),
+    )
+
+
+def _register_fault(code: str, sentence: str) -> Finding:
+    reason = reasons().get(code)
+    if reason is not None and reason.outcome.value == "unknown" and code != "register.no_anchor":
+        return unknown(code, sentence)
+    return failed(code, sentence)

@@ -1,6 +1,7 @@
 """One JSON object a line, whatever a stranger put into it; no secret, no reading, no credential."""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -34,12 +35,12 @@ class _Lines:
         self._path = path
 
     def msg(self, line: str) -> None:
-        """Append one line."""
+        """Append one line; a full disk costs the line, and not what it was to tell of."""
         if self._path is not None:
-            with self._path.open("a", encoding="utf-8") as lines:
+            with suppress(OSError), self._path.open("a", encoding="utf-8") as lines:
                 lines.write(line + "\n")
 
-    info = warning = error = msg
+    info = warning = error = critical = msg
 
 
 def _discreet(_logger: object, _name: str, event: EventDict) -> EventDict:

@@ -78,20 +78,32 @@ class Call:
         Raises:
             ConflictError: another request was sent under the key.
         """
-        key = self.key and f"{self.path} {self.key}"
+        key = None if self.key is None else f"{self.path} {self.key}"
         request = Digest.of(f"{self.method} {self.path}\n".encode() + self.body).multibase
-        if key:
-            with party.store.read() as connection:
-                known = repeats.recall(connection, key, request=request)
-            if known:
-                return Response(known.body, known.status, media_type=known.media_type)
+        if key is None:
+            prepared = prepare()
+            with party.store.write() as connection:
+                return act(connection, prepared)
+        with party.store.read() as connection:
+            known = repeats.recall(connection, key, request=request)
+        if known is not None:
+            return _again(known)
         prepared = prepare()
         with party.store.write() as connection:
+            # The same request may have been answered while this one was verified.
+            known = repeats.recall(connection, key, request=request)
+            if known is not None:
+                return _again(known)
             response = act(connection, prepared)
-            if key and repeats.recall(connection, key, request=request) is None:
-                kept = Answered(response.status_code, response.media_type or JSON, bytes(response.body))
-                repeats.remember(connection, key, kept, request=request, at=party.now())
+            location = response.headers.get("location", "")
+            kept = Answered(response.status_code, response.media_type or JSON, bytes(response.body), location)
+            repeats.remember(connection, key, kept, request=request, at=party.now())
         return response
+
+
+def _again(known: Answered) -> Response:
+    headers = {"Location": known.location} if known.location else None
+    return Response(known.body, known.status, headers, known.media_type)
 
 
 async def received(request: Request) -> Call:

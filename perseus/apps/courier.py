@@ -80,8 +80,15 @@ class Courier:
             # A refusal may be of a moment too, as when the other party's register is a step behind.
             level = self._party.log.info if isinstance(error, UnavailableError) else self._party.log.warning
             level("delivery", url=delivery.url, why=str(error), code=error.code)
-            with self._party.store.write() as connection:
-                deliveries.put_off(connection, delivery, at=self._party.now(), trouble=str(error))
+            self._put_off(delivery, str(error))
+            return
+        except Exception as error:  # noqa: BLE001 - a defect over one message must not keep back the others
+            self._party.log.critical("defect", url=delivery.url, error=repr(error))
+            self._put_off(delivery, "a defect; the log names it")
             return
         with self._party.store.write() as connection:
             deliveries.acknowledge(connection, delivery.id, at=self._party.now())
+
+    def _put_off(self, delivery: Delivery, trouble: str) -> None:
+        with self._party.store.write() as connection:
+            deliveries.put_off(connection, delivery, at=self._party.now(), trouble=trouble)

@@ -14,6 +14,7 @@ from perseus.apps.party import Party
 from perseus.keystore import same
 from perseus.problems import UnauthenticatedError
 from trust.secured import Secured
+from trust.signing import verification_method
 
 _SCHEME = "Bearer "
 
@@ -49,7 +50,30 @@ def open_service(party: Party) -> Service:
         """Give a status list of this party in its signed form."""
         return credential(lists.published(f"{party.settings.url}/status/{number}"), status=200)
 
+    @service.app.get("/.well-known/did.json")
+    def document() -> Response:
+        """Give this party's public key as a DID document: an output, and never where a verifier looks for keys."""
+        return answer(did_document(party))
+
     return service
+
+
+def did_document(party: Party) -> dict[str, object]:
+    """Write the DID document of a party from the key that it signs with (DID Core 1.0, section 5)."""
+    method = str(verification_method(party.did, party.signer.key))
+    key = {
+        "id": method,
+        "type": "Multikey",
+        "controller": str(party.did),
+        "publicKeyMultibase": party.signer.key.multikey,
+    }
+    return {
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": str(party.did),
+        "verificationMethod": [key],
+        "assertionMethod": [method],
+        "authentication": [method],
+    }
 
 
 def credential(secured: Secured, *, status: int = 201) -> Response:

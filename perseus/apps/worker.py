@@ -43,13 +43,19 @@ class Worker:
 
     def _run(self) -> None:
         while not self._over.is_set():
-            with self._party.store.read() as connection:
-                waiting = operations.unfinished(connection)
-            for operation in waiting:
-                if not self._over.is_set():
-                    self._do(operation)
+            try:
+                self._round()
+            except PerseusError as error:
+                self._party.log.warning("held up", why=str(error), code=error.code)
             self._wake.wait(PAUSE)
             self._wake.clear()
+
+    def _round(self) -> None:
+        with self._party.store.read() as connection:
+            waiting = operations.unfinished(connection)
+        for operation in waiting:
+            if not self._over.is_set():
+                self._do(operation)
 
     def _do(self, operation: Operation) -> None:
         try:
@@ -60,6 +66,10 @@ class Worker:
         except PerseusError as error:
             self._party.log.warning("failed", operation=operation.id, why=str(error), code=error.code)
             self._end(operation, "failed", {"code": error.code, "detail": str(error)})
+            return
+        except Exception as error:  # noqa: BLE001 - a defect ends this work, and not the thread that does the rest
+            self._party.log.critical("defect", operation=operation.id, error=repr(error))
+            self._end(operation, "failed", {"code": "http.internal", "detail": "a defect; the log names it"})
             return
         self._end(operation, "done", result)
 

@@ -3,13 +3,15 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from perseus.cli.text import plain
-from perseus.client import Owner
-from trust.canonical import Json
+
+if TYPE_CHECKING:
+    from perseus.client import Owner
+    from trust.canonical import Json
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, help="List, grant or withdraw a firm's consents."
@@ -22,7 +24,7 @@ WALLET = Path("perseus-demo/wallet")
 @app.command(name="list")
 def listed(*, home: Home = WALLET, as_json: AsJson = False) -> None:
     """List who may use which data until when, who asks to, and who has stopped."""
-    owner = Owner(home)
+    owner = _owner(home)
     found = {**owner.get("/local/consents"), **owner.get("/local/requests")}
     if as_json:
         _write(found)
@@ -47,7 +49,7 @@ def grant(
     as_json: AsJson = False,
 ) -> None:
     """Allow what a request asks for; each consent can be ended as easily."""
-    made = Owner(home).post(f"/local/requests/{request}/grant", {})
+    made = _owner(home).post(f"/local/requests/{request}/grant", {})
     _tell(made, cast("list[Json]", made["consents"]), "allowed", as_json=as_json)
 
 
@@ -60,11 +62,17 @@ def withdraw(
     as_json: AsJson = False,
 ) -> None:
     """End a consent and all that rest on it, at once; every party named is told until it has answered."""
-    ended = Owner(home).post(f"/local/consents/{consent}/withdraw", {"reason": reason})
+    ended = _owner(home).post(f"/local/consents/{consent}/withdraw", {"reason": reason})
     _tell(ended, cast("list[Json]", ended["withdrawals"]), "ended by", as_json=as_json)
 
 
-def _tell(answered: dict[str, Json], ids: list[Json], word: str, *, as_json: bool) -> None:
+def _owner(home: Path) -> "Owner":
+    from perseus.client import Owner  # noqa: PLC0415 - the help must not wait for it
+
+    return Owner(home)
+
+
+def _tell(answered: "dict[str, Json]", ids: "list[Json]", word: str, *, as_json: bool) -> None:
     if as_json:
         _write(answered)
         return
@@ -72,7 +80,7 @@ def _tell(answered: dict[str, Json], ids: list[Json], word: str, *, as_json: boo
         _say(f"{word}  {id_}")
 
 
-def _rows(value: Json) -> list[dict[str, Json]]:
+def _rows(value: "Json") -> "list[dict[str, Json]]":
     return cast("list[dict[str, Json]]", value)
 
 

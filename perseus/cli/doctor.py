@@ -13,8 +13,6 @@ from typing import Annotated
 import typer
 
 from perseus.cli.text import plain
-from perseus.client import Owner
-from perseus.settings import PARTIES, load
 from perseus.shadowing import ShadowedError, refuse_shadows
 from trust.errors import PerseusError
 
@@ -101,6 +99,8 @@ def _package(name: str) -> Finding:
 
 
 def _homes(folder: Path) -> Iterator[Finding]:
+    from perseus.settings import PARTIES  # noqa: PLC0415 - the help must not wait for it
+
     for party in PARTIES:
         home = folder / party
         if (home / "settings.toml").exists():
@@ -108,6 +108,8 @@ def _homes(folder: Path) -> Iterator[Finding]:
 
 
 def _home(home: Path) -> Iterator[Finding]:
+    from perseus.settings import load  # noqa: PLC0415 - the help must not wait for it
+
     try:
         load(home)
     except PerseusError as error:
@@ -126,6 +128,8 @@ def _home(home: Path) -> Iterator[Finding]:
 
 
 def _running(home: Path) -> Finding:
+    from perseus.client import Owner  # noqa: PLC0415 - the help must not wait for it
+
     try:
         answered = Owner(home).get("/healthz")
     except PerseusError as error:

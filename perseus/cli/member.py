@@ -2,28 +2,16 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from perseus.apps.scheme import RegisterCopy
 from perseus.cli.text import plain
-from perseus.client import Owner
-from perseus.clock import now
-from perseus.fetching import Fetcher
-from perseus.keystore import KeyStore
-from perseus.settings import load
-from perseus.storage.store import Store
-from registry import proposal
-from registry.events import Event
-from registry.members import Member
-from registry.register import Register
-from trust.canonical import Json, parse
-from trust.did import Did
-from trust.errors import NotPermittedError
-from trust.keys import Signer
+
+if TYPE_CHECKING:
+    from registry.members import Member
+    from trust.canonical import Json
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, help="List the scheme's members, or suspend one."
@@ -40,7 +28,9 @@ OPERATOR, OFFICERS = Path("perseus-demo/operator"), Path("perseus-demo/officers"
 @app.command(name="list")
 def listed(*, home: Home = OPERATOR, as_json: AsJson = False) -> None:
     """List every member that the register names, with its roles and whether it stands."""
-    members = _register(home).members
+    from perseus.officers import register_of  # noqa: PLC0415 - the help must not wait for it
+
+    members = register_of(home).members
     if as_json:
         sys.stdout.write(json.dumps({"members": [_member(one) for one in members]}) + "\n")
         return
@@ -53,46 +43,20 @@ def listed(*, home: Home = OPERATOR, as_json: AsJson = False) -> None:
 @app.command()
 def suspend(member: str, *, reason: Reason, home: Home = OPERATOR, officers: Officers = OFFICERS) -> None:
     """Let the officers suspend a member from now on; what it signed before stays as it is."""
-    _decide(home, officers, lambda register: proposal.suspend(register, Did(member), at=now(), reason=reason))
+    from perseus.officers import suspend as decide  # noqa: PLC0415 - the help must not wait for it
+
+    sys.stdout.write(decide(member, reason=reason, home=home, officers=officers) + "\n")
 
 
 @app.command()
 def reinstate(member: str, *, reason: Reason, home: Home = OPERATOR, officers: Officers = OFFICERS) -> None:
     """Let the officers lift a member's suspension; the one who suspended alone may not."""
-    _decide(
-        home, officers, lambda register: proposal.reinstate(register, Did(member), at=now(), reason=reason)
-    )
+    from perseus.officers import reinstate as decide  # noqa: PLC0415 - the help must not wait for it
+
+    sys.stdout.write(decide(member, reason=reason, home=home, officers=officers) + "\n")
 
 
-def _decide(home: Path, officers: Path, propose: Callable[[Register], Event]) -> None:
-    """Propose an event, have every officer at hand sign it, and let the operator's log decide."""
-    register = _register(home)
-    signers = _present_officers(register, officers)
-    if not signers:
-        reason = f"no key of a present officer stands in {officers}"
-        raise NotPermittedError("deciding about a member", because=reason, code="key.unknown")
-    entry = propose(register).signed(*signers).entry
-    answered = Owner(home).post("/v1/events", {"entry": parse(entry, where="entry")})
-    sys.stdout.write(f"register entry {answered['index']}, signed by {len(signers)} officers\n")
-
-
-def _present_officers(register: Register, folder: Path) -> tuple[Signer, ...]:
-    keys = KeyStore.at(folder)
-    held = [keys.open(name) for name in keys.names()]
-    return tuple(one for one in held if one.key.thumbprint in register.scheme.officers)
-
-
-def _register(home: Path) -> Register:
-    settings = load(home)
-    store, fetcher = Store(settings.database_url, party=settings.party), Fetcher(settings)
-    try:
-        return RegisterCopy(settings, store, fetcher).current()
-    finally:
-        store.close()
-        fetcher.close()
-
-
-def _member(member: Member) -> dict[str, Json]:
+def _member(member: "Member") -> "dict[str, Json]":
     return {
         "did": str(member.did),
         "name": member.name,

@@ -5,11 +5,9 @@ from typing import Annotated
 
 import typer
 
-from perseus.process import serve as serve_one
-from perseus.serve import serve_all
-from perseus.settings import PARTIES
 from trust.errors import MalformedError
 
+PARTIES = ("operator", "edp", "grid", "cap", "bank", "wallet")
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -26,9 +24,13 @@ def serve(
     The address is written into the home, in the file `address`.
     """
     if party == "all":
+        from perseus.serve import serve_all  # noqa: PLC0415 - the help must not wait for it
+
         serve_all(home)
         return
     if party not in PARTIES:
         expected = f"one of {', '.join(PARTIES)}, or all"
         raise MalformedError("serve", expected=expected, found=ascii(party[:40]))
+    from perseus.process import serve as serve_one  # noqa: PLC0415 - the help must not wait for it
+
     serve_one(home, party=party)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, select
 
 from perseus.problems import ConflictError
-from perseus.storage.schema import METADATA, Moment
+from perseus.storage.schema import METADATA, Moment, row_of
 
 LIFE = timedelta(days=7)
 
@@ -18,6 +18,7 @@ repeats = Table(
     Column("status", Integer, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("location", Text, nullable=False),
     Column("answered_at", Moment, nullable=False, index=True),
 )
 
@@ -29,6 +30,7 @@ class Answered:
     status: int
     media_type: str
     body: bytes
+    location: str = ""
 
 
 def recall(connection: Connection, key: str, *, request: str) -> Answered | None:
@@ -42,11 +44,11 @@ def recall(connection: Connection, key: str, *, request: str) -> Answered | None
         return None
     if row.request != request:
         raise ConflictError("the Idempotency-Key was sent with another request", code="http.key_reused")
-    return Answered(row.status, row.media_type, bytes(row.body))
+    return Answered(row.status, row.media_type, bytes(row.body), row.location)
 
 
 def remember(connection: Connection, key: str, answered: Answered, *, request: str, at: datetime) -> None:
     """Keep an answer for a week, in the transaction of the act that it answers."""
     connection.execute(repeats.delete().where(repeats.c.answered_at < at - LIFE))
-    row = {"status": answered.status, "media_type": answered.media_type, "body": answered.body}
+    row = row_of(answered)
     connection.execute(repeats.insert().values(key=key, request=request, **row, answered_at=at))

@@ -8,7 +8,7 @@ from typing import Protocol
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from perseus.storage.holdings import holdings
 from trust.errors import UnavailableError
@@ -30,12 +30,12 @@ class Store:
         """Open the one write transaction of a request: all of it is kept, or nothing.
 
         Raises:
-            UnavailableError: the database is busy, full or away.
+            UnavailableError: the database is busy, full or away, or another process was faster.
         """
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except OperationalError as error:
+        except (OperationalError, IntegrityError) as error:
             raise UnavailableError("the database", because=_reason(error), code="http.database") from error
 
     @contextmanager
@@ -69,7 +69,7 @@ class Store:
         self.engine.dispose()
 
 
-def _reason(error: OperationalError) -> str:
+def _reason(error: DBAPIError) -> str:
     return str(error.orig).splitlines()[0]
 
 

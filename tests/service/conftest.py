@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from support.town import Town
+from support.wiretap import Wiretap
 from trust.canonical import Json
 
 
@@ -15,14 +16,22 @@ class Played:
 
     town: Town
     result: Mapping[str, Json]
+    bank: Wiretap
 
 
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """Play the story once."""
     town = Town(tmp_path_factory.mktemp("town"))
+    tap = None
     try:
         town.start()
-        yield Played(town, town.story())
+        path = town.out / "bank" / "address"
+        host, _, port = path.read_text().removeprefix("http://").partition(":")
+        tap = Wiretap((host, int(port)))
+        path.write_text(tap.address)
+        yield Played(town, town.story(), tap)
     finally:
         town.stop()
+        if tap is not None:
+            tap.close()

@@ -73,8 +73,10 @@ def test_the_banks_door_for_files_answers_as_the_command_line_does(played: Playe
     assert told["overall"] == "not_verified"
 
 
-def test_no_reading_and_no_k_is_among_the_bytes_that_the_bank_has(played: Played) -> None:
-    kept = bodies(played.town.out / "bank")
+def test_no_reading_and_no_k_is_among_the_bytes_that_the_bank_was_ever_sent_or_keeps(played: Played) -> None:
+    kept = bytes(played.bank.sent) + bodies(played.town.out / "bank")
+    assert b"EmissionsCredential" in played.bank.sent
+    assert b"HalfHourSeries" not in played.bank.sent
     ks = blobs(played, "edp", "SELECT k FROM readings")
     salts = [json.loads(body)["salt"] for body in blobs(played, "edp", "SELECT body FROM readings")]
     assert ks

@@ -19,6 +19,7 @@ def upgrade() -> None:
             sa.Column("status", sa.Integer(), nullable=False),
             sa.Column("media_type", sa.Text(), nullable=False),
             sa.Column("body", sa.LargeBinary(), nullable=False),
+            sa.Column("location", sa.Text(), nullable=False),
             sa.Column("answered_at", Moment(), nullable=False),
             sa.PrimaryKeyConstraint("key", name=op.f("pk_repeats")),
         )

@@ -1,0 +1,81 @@
+"""What the scheme's officers decide, at the command line and with keys that no service ever sees."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from perseus.apps.scheme import RegisterCopy
+from perseus.client import Owner
+from perseus.clock import now
+from perseus.fetching import Fetcher
+from perseus.keystore import KeyStore
+from perseus.settings import load
+from perseus.storage.store import Store
+from registry import proposal
+from registry.events import Event
+from registry.register import Register
+from trust.canonical import parse
+from trust.did import Did
+from trust.errors import NotPermittedError
+from trust.keys import Signer
+
+
+def register_of(home: Path) -> Register:
+    """Read the register as the operator's own log has it.
+
+    Raises:
+        MalformedError: the home is none.
+        UnavailableError: it has no register.
+    """
+    settings = load(home)
+    store, fetcher = Store(settings.database_url, party=settings.party), Fetcher(settings)
+    try:
+        return RegisterCopy(settings, store, fetcher).current()
+    finally:
+        store.close()
+        fetcher.close()
+
+
+def suspend(member: str, *, reason: str, home: Path, officers: Path) -> str:
+    """Let the officers suspend a member from now on, and say which entry of the register tells of it.
+
+    Raises:
+        NotPermittedError: no officer's key is at hand, or the fold refuses the event.
+        UnavailableError: the operator's service does not run.
+    """
+
+    def propose(register: Register) -> Event:
+        return proposal.suspend(register, Did(member), at=now(), reason=reason)
+
+    return _decide(home, officers, propose)
+
+
+def reinstate(member: str, *, reason: str, home: Path, officers: Path) -> str:
+    """Let the officers lift a member's suspension, and say which entry of the register tells of it.
+
+    Raises:
+        NotPermittedError: no officer's key is at hand, or the fold refuses the event.
+        UnavailableError: the operator's service does not run.
+    """
+
+    def propose(register: Register) -> Event:
+        return proposal.reinstate(register, Did(member), at=now(), reason=reason)
+
+    return _decide(home, officers, propose)
+
+
+def _decide(home: Path, officers: Path, propose: Callable[[Register], Event]) -> str:
+    """Propose an event, have every officer at hand sign it, and let the operator's log decide."""
+    register = register_of(home)
+    signers = _present_officers(register, officers)
+    if not signers:
+        reason = f"no key of a present officer stands in {officers}"
+        raise NotPermittedError("deciding about a member", because=reason, code="key.unknown")
+    entry = propose(register).signed(*signers).entry
+    answered = Owner(home).post("/v1/events", {"entry": parse(entry, where="entry")})
+    return f"register entry {answered['index']}, signed by {len(signers)} officers"
+
+
+def _present_officers(register: Register, folder: Path) -> tuple[Signer, ...]:
+    keys = KeyStore.at(folder)
+    held = [keys.open(name) for name in keys.names()]
+    return tuple(one for one in held if one.key.thumbprint in register.scheme.officers)

@@ -1,0 +1,105 @@
+"""The commands of officers and installers, against a running operator and against what is amiss."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from perseus import serve
+from perseus.cli.serve import PARTIES
+from perseus.settings import PARTIES as KNOWN
+from support.town import DID, Town
+
+WRONG = 2
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Run the operator alone."""
+    found = Town(tmp_path_factory.mktemp("town"), months=())
+    found.processes = serve.Town(found.out, parties=("operator",))
+    try:
+        found.start()
+        yield found
+    finally:
+        found.stop()
+
+
+def perseus(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "perseus", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60, text=True)
+
+
+def active(town: Town) -> dict[str, bool]:
+    ran = perseus("member", "list", "--home", town.out / "operator", "--json")
+    return {one["did"]: one["active"] for one in json.loads(ran.stdout)["members"]}
+
+
+def test_officers_suspend_a_member(town: Town) -> None:
+    operator, officers = town.out / "operator", town.out / "officers"
+    assert active(town)[DID["cap"]]
+    where = ("--home", operator, "--officers", officers, "--reason", "its audit is overdue")
+    ran = perseus("member", "suspend", DID["cap"], *where)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "signed by 2 officers" in ran.stdout
+    assert not active(town)[DID["cap"]]
+
+
+def test_nobody_without_an_officers_key_suspends_anybody(town: Town) -> None:
+    operator = town.out / "operator"
+    before = active(town)
+    ran = perseus(
+        "member", "suspend", DID["edp"], "--home", operator, "--officers", operator, "--reason", "x"
+    )
+    assert ran.returncode == WRONG
+    assert "no key of a present officer" in ran.stderr
+    assert active(town) == before
+
+
+def test_the_list_names_people_and_roles(town: Town) -> None:
+    ran = perseus("member", "list", "--home", town.out / "operator")
+    assert "Northern Bank (financial-service-provider)" in ran.stdout
+
+
+def test_the_doctor_finds_a_secret_that_others_can_read_and_says_what_to_do(town: Town) -> None:
+    door = town.out / "grid" / "door"
+    door.chmod(0o644)
+    ran = perseus("doctor", "--home", town.out, "--json")
+    amiss = [one for one in json.loads(ran.stdout)["findings"] if not one["well"]]
+    door.chmod(0o600)
+    assert ran.returncode == 1
+    assert [one["remedy"] for one in amiss] == [f"Run: chmod 600 {door}"]
+
+
+def test_the_doctor_is_content_with_a_sound_installation(town: Town) -> None:
+    ran = perseus("doctor", "--home", town.out)
+    assert (ran.returncode, "AMISS" in ran.stdout) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("serve", "broker"), "operator, edp, grid"),
+        (("serve", "bank", "--home", "/nowhere"), "settings.toml"),
+        (("consent", "list", "--home", "/nowhere"), "/nowhere"),
+        (("member", "list", "--home", "/nowhere"), "settings.toml"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], said: str) -> None:
+    ran = perseus(*arguments)
+    assert ran.returncode == WRONG
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_service_is_not_started_in_anothers_home(town: Town) -> None:
+    ran = perseus("serve", "bank", "--home", town.out / "grid")
+    assert ran.returncode == WRONG
+    assert "the home of bank" in ran.stderr
+
+
+def test_the_command_knows_the_parties_that_the_settings_know() -> None:
+    assert PARTIES == KNOWN

@@ -12,7 +12,7 @@ from verifiers.catalogue import check_of
 from verifiers.finding import HOLD, Finding, failed, not_run
 from verifiers.item import Item
 from verifiers.plan import REGISTER, Step, is_early, lone_steps, steps_for
-from verifiers.wording import noun
+from verifiers.wording import noun, sentence
 
 
 class Row(NamedTuple):
@@ -54,7 +54,7 @@ def _ask(case: Case, item: Item, steps: tuple[Step, ...], rows: list[Row]) -> No
         rows.append(Row(step.name, step.waits, item, finding))
     # A fault of the claim is told even where the question that it belongs to was not planned.
     if claim_fault is not None and owner not in {step.name for step in steps}:
-        rows.append(Row(owner, (), item, failed(claim_fault.code, f"{claim_fault}.")))
+        rows.append(Row(owner, (), item, failed(claim_fault.code, sentence(claim_fault))))
 
 
 def _answer(case: Case, item: Item, step: Step) -> Finding:
@@ -62,7 +62,7 @@ def _answer(case: Case, item: Item, step: Step) -> Finding:
     try:
         return step.ask(case, item)
     except PerseusError as error:
-        return failed(error.code, f"{error}.")
+        return failed(error.code, sentence(error))
 
 
 def _blocked(case: Case, item: Item, step: Step, owner: str) -> Finding | None:

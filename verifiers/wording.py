@@ -51,6 +51,12 @@ def document(register: Register | None, kind: str, issuer: str) -> str:
     return f"{noun(kind)} of {party(register, issuer)}" if issuer else noun(kind)
 
 
+def sentence(error: Exception) -> str:
+    """Tell what an exception says as a sentence of its own."""
+    text = f"{error}".rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def moment(at: datetime) -> str:
     """Write a moment to the minute."""
     return at.strftime("%Y-%m-%dT%H:%MZ")

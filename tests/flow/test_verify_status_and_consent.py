@@ -292,3 +292,8 @@ def test_an_unreadable_answer_never_becomes_a_yes() -> None:
     assert report.overall is Overall.NOT_VERIFIED
     assert {c.outcome for c in report if c.name == "status.clear"} == {Outcome.FAILED}
     assert len(StatusList.of()) == 131_072
+
+
+def test_a_consent_whose_credential_ends_first_ends_with_it() -> None:
+    chain = ChainSimulator().changed(consent=lambda c: replace(c, valid_until=AT - timedelta(minutes=9)))
+    assert_refused(chain.report(), "consent.expired", check="consent.not_expired")

@@ -15,7 +15,7 @@ from verifiers.checks.format import claim_fault
 from verifiers.finding import Finding, failed, not_applicable, passed
 from verifiers.inputs import Source, sources_of
 from verifiers.item import Item
-from verifiers.wording import span
+from verifiers.wording import sentence, span
 
 
 def method_known(case: Case, item: Item) -> Finding:
@@ -40,7 +40,7 @@ def sum_opens(case: Case, item: Item) -> Finding:
     """
     fault = claim_fault(item, "calculation.sum_opens")
     if fault is not None:
-        return failed(fault.code, f"{fault}.")
+        return failed(fault.code, sentence(fault))
     claim = emissions_of(item)
     opened_before = _opened_twice(case, item, claim)
     if opened_before is not None:
@@ -54,12 +54,12 @@ def sum_opens(case: Case, item: Item) -> Finding:
     except CommitmentError as error:
         return failed(
             error.code,
-            f"{error}.",
+            sentence(error),
             expected="commitments that open to the total",
             found=", ".join(str(opening.total) for row in claim.rows for opening in row.openings),
         )
     except MalformedError as error:
-        return failed("calculation.opening", f"{error}.", expected=error.expected, found=error.found)
+        return failed("calculation.opening", sentence(error), expected=error.expected, found=error.found)
     return passed(
         lambda: f"The commitments of {span(claim.period)} open to the totals, and no reading was seen."
     )

@@ -1,6 +1,6 @@
 """What a consent itself must be: by the account holder, inside what it depends on, still in force."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from trust.claims.account import AccountHolder
 from trust.claims.consent import Consent
@@ -99,7 +99,7 @@ def not_withdrawn(case: Case, item: Item) -> Finding:
 
 def not_expired(case: Case, item: Item) -> Finding:
     """Ask whether it still runs at the moment asked for (IB1 Permission Records 1.0, expires)."""
-    expires = consent_of(item).expires
+    expires = end_of(item)
     if case.at >= expires:
         return failed(
             "consent.expired",
@@ -108,6 +108,13 @@ def not_expired(case: Case, item: Item) -> Finding:
             found=moment(case.at),
         )
     return passed(lambda: f"It runs until {moment(expires)}.")
+
+
+def end_of(item: Item) -> datetime:
+    """Give the moment at which a consent ends: by its own words, or by those of the credential around it."""
+    expires = consent_of(item).expires
+    until = item.credential.valid_until if item.credential is not None else None
+    return expires if until is None else min(expires, until)
 
 
 def fresh(case: Case, item: Item) -> Finding:

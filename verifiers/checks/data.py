@@ -14,7 +14,7 @@ from verifiers.checks.format import claim_fault
 from verifiers.finding import Finding, failed, passed, warning
 from verifiers.inputs import Sources, sources_of
 from verifiers.item import Item
-from verifiers.wording import moment, span
+from verifiers.wording import moment, sentence, span
 
 
 def halfhours_sound(case: Case, item: Item) -> Finding:
@@ -207,8 +207,8 @@ def _misstated(stated: str, found: str) -> Finding:
     return failed(
         "data.coverage_misstated",
         f"It states {stated}; the data shows {found}.",
-        expected=stated,
-        found=found,
+        expected=found,
+        found=stated,
     )
 
 
@@ -220,7 +220,7 @@ def _fault(error: Exception) -> Finding:
             expected=error.expected,
             found=error.found,
         )
-    return failed("data.range", f"{error}.")
+    return failed("data.range", sentence(error))
 
 
 def _counts(coverage: Coverage) -> str:

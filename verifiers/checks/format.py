@@ -12,7 +12,7 @@ from verifiers.case import Case
 from verifiers.catalogue import check_of
 from verifiers.finding import Finding, failed, passed
 from verifiers.item import Item
-from verifiers.wording import moment, noun
+from verifiers.wording import moment, noun, sentence
 
 
 def parses(_case: Case, item: Item) -> Finding:
@@ -125,4 +125,4 @@ def _fault(error: PerseusError | None) -> Finding | None:
             expected=error.expected,
             found=error.found,
         )
-    return failed(error.code, f"{error}.")
+    return failed(error.code, sentence(error))

@@ -11,14 +11,14 @@ from verifiers.checks.format import claim_fault
 from verifiers.finding import Finding, failed, not_applicable, passed, warning
 from verifiers.inputs import Source, sources_of
 from verifiers.item import Item
-from verifiers.wording import span
+from verifiers.wording import sentence, span
 
 
 def region_matches(case: Case, item: Item) -> Finding:
     """Ask whether each meter's own region supplied the weights (GHG Protocol Scope 2 Guidance, chapter 6)."""
     fault = claim_fault(item, "data.region_matches")
     if isinstance(fault, MalformedError):
-        return failed(fault.code, f"{fault}.", expected=fault.expected, found=fault.found)
+        return failed(fault.code, sentence(fault), expected=fault.expected, found=fault.found)
     metered = _electric(case, item)
     if not metered:
         return not_applicable("It counts no electricity.")

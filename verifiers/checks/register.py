@@ -10,7 +10,7 @@ from verifiers.case import Case
 from verifiers.catalogue import check_of, reasons
 from verifiers.finding import Finding, failed, passed, unknown
 from verifiers.item import Item
-from verifiers.wording import moment
+from verifiers.wording import moment, sentence
 
 _MOST_CHECKPOINTS = 1_024
 
@@ -26,7 +26,7 @@ def anchored(case: Case, _item: Item) -> Finding:
             found="none",
         )
     if fault is not None and check_of(fault.code) != "register.consistent":
-        return _register_fault(fault.code, f"{fault}")
+        return _register_fault(fault.code, sentence(fault))
     if register is None:
         return unknown("register.unreachable", "No copy of the member register is at hand.")
     if register.anchor.genesis != anchor.genesis or register.anchor.scheme != anchor.scheme:
@@ -51,7 +51,7 @@ def consistent(case: Case, _item: Item) -> Finding:
     """Ask whether the copy is whole and reaches as far as was asked (RFC 9162, section 2.1.4)."""
     fault, register = case.evidence.register_fault, case.register
     if fault is not None and check_of(fault.code) == "register.consistent":
-        return _register_fault(fault.code, f"{fault}")
+        return _register_fault(fault.code, sentence(fault))
     if register is None:
         return unknown("register.stale", "No copy of the member register is at hand.")
     if case.known_at is not None and not 0 < case.known_at <= register.size:

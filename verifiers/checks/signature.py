@@ -6,6 +6,7 @@ from verifiers.case import Case
 from verifiers.finding import Finding, failed, not_run, passed, unknown
 from verifiers.item import PRESENTATION, Item
 from verifiers.policy import Scope
+from verifiers.wording import sentence
 
 
 def allowed(case: Case, item: Item) -> Finding:
@@ -89,4 +90,4 @@ def _missing(error: PerseusError | None) -> Finding:
             expected=error.expected,
             found=error.found,
         )
-    return failed(error.code, f"{error}.")
+    return failed(error.code, sentence(error))

@@ -24,8 +24,9 @@ _SAID = {"revocation": "revoked", "suspension": "suspended", "refresh": "replace
 def clear(case: Case, item: Item) -> Finding:
     """Ask every list that it names, not only the first (Bitstring Status List 1.0, section 3.2)."""
     entries = item.credential.status if item.credential is not None else ()
+    # When a consent runs out is asked by consent.not_expired.
     until = item.credential.valid_until if item.credential is not None else None
-    if until is not None and until <= case.at:
+    if until is not None and until <= case.at and _consent(item) is None:
         return failed(
             "status.expired",
             f"It ran out on {moment(until)}, and it is {moment(case.at)}.",

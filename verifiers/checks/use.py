@@ -15,6 +15,7 @@ from trust.claims.emissions import Emissions
 from trust.claims.halfhour import Period
 from trust.did import Did
 from verifiers.case import Case
+from verifiers.checks.consent import end_of
 from verifiers.finding import Detail, Finding, failed, not_applicable, passed
 from verifiers.item import PRESENTATION, Item
 from verifiers.wording import moment, span
@@ -109,9 +110,9 @@ def in_force_at_signing(case: Case, item: Item) -> Finding:
     """Ask whether the consent had begun and not ended when it was signed (IB1 Permission Records 1.0, expires)."""
     signed_at = signing_of(item)
 
-    def problem(_: Use, held: Item, consent: Consent) -> Finding | None:
-        if signed_at >= consent.expires:
-            return _late("consent.expired", signed_at, "ran out", consent.expires)
+    def problem(_: Use, held: Item, __: Consent) -> Finding | None:
+        if signed_at >= end_of(held):
+            return _late("consent.expired", signed_at, "ran out", end_of(held))
         begun = signing_of(held)
         if signed_at + case.skew < begun:
             return failed(

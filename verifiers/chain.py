@@ -12,7 +12,8 @@ from trust.claims.receipt import Receipt
 from trust.did import Did
 from trust.digest import Digest
 from trust.secured import Secured
-from verifiers.item import LARGEST_PRESENTATION, PRESENTATION, Item, open_item
+from verifiers.item import LARGEST_CREDENTIAL, LARGEST_PRESENTATION, PRESENTATION, Item, open_item
+from verifiers.shape import shape_of
 
 C = TypeVar("C")
 
@@ -31,6 +32,7 @@ ORDER = (
     "BitstringStatusListCredential",
 )
 MOST = 1_024
+WITHDRAWAL = "WithdrawalCredential"
 _RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 _LAST = len(ORDER)
 
@@ -63,31 +65,22 @@ class Chain:
     ) -> "Chain":
         """Open the target and all that it rests on; documents beside it that nothing names stay outside."""
         target = open_item(secured, place="", register=register, limit=LARGEST_PRESENTATION)
-        beside = tuple(beside)
         carried = target.presentation.credentials if target.presentation is not None else ()
-        if len(carried) + len(beside) > MOST:
-            return cls(target, (target,), {target.id: target}, {}, beyond=len(carried) + len(beside))
-        if not beside and receipt is None and target.presentation is None:
+        ended, linked = _parted(beside)
+        if len(carried) + len(linked) > MOST:
+            return cls(target, (target,), {target.id: target}, {}, beyond=len(carried) + len(linked))
+        if not linked and not ended and receipt is None and target.presentation is None:
             return cls(target, (target,), {target.id: target}, {})
-        others = [
-            open_item(held, place=f"/credentials/{place}", register=register)
-            for place, held in enumerate(beside)
-        ]
-        others = [
-            *(
-                open_item(item, place=f"/verifiableCredential/{place}", register=register)
-                for place, item in enumerate(carried)
-            ),
-            *others,
-        ]
+        shown = _opened(carried, "/verifiableCredential", register)
+        others = [*shown, *_opened(linked, "/credentials", register)]
         by_id = _index([target, *others])
-        wanted = _named([target, *others[: len(carried)]], by_id)
-        inside = others[: len(carried)] + [
-            x for x in others[len(carried) :] if x.id in wanted and by_id[x.id] is x
-        ]
-        known = {id(item) for item in inside}
-        inside += [item for item in others if id(item) not in known and _bears_on(item, [target, *inside])]
-        withdrawals = tuple(item for item in inside if item.kind == "WithdrawalCredential")
+        wanted = _named([target, *shown], by_id)
+        inside = shown + [x for x in others[len(shown) :] if x.id in wanted and by_id[x.id] is x]
+        inside += [x for x in others[len(shown) :] if x not in inside and _replaces(x, inside)]
+        # Of all withdrawals that a verifier has received, only those that end a consent in hand are opened.
+        received = _opened([one for one, consent in ended if consent in by_id], "/withdrawals", register)
+        inside += [item for item in received if _ends(item, by_id)]
+        withdrawals = tuple(item for item in inside if item.kind == WITHDRAWAL)
         if receipt is not None:
             inside.append(open_item(receipt, place="/receipt", register=register))
         items = _bottom_up(sorted([*inside, target], key=lambda item: _RANK.get(item.kind, _LAST)), by_id)
@@ -176,12 +169,33 @@ def _named(roots: list[Item], by_id: Mapping[str, Item]) -> set[str]:
     return seen
 
 
-def _bears_on(item: Item, inside: list[Item]) -> bool:
-    """Tell whether a document that nobody names ends a consent, or replaces an account holder, of the chain."""
+def _ends(item: Item, by_id: Mapping[str, Item]) -> bool:
+    """Tell whether a withdrawal is signed by somebody who may end the consent that it names."""
     claim = item.credential.claim if item.credential is not None else None
-    ended = claim.consent if isinstance(claim, Withdrawal) else None
-    replaced = claim.replaces if isinstance(claim, AccountHolder) else None
-    return any(other.id in {ended, replaced} for other in inside)
+    return isinstance(claim, Withdrawal) and may_withdraw(item, by_id[claim.consent])
+
+
+def _replaces(item: Item, inside: list[Item]) -> bool:
+    """Tell whether a document that nobody names replaces an account holder of the chain."""
+    claim = item.credential.claim if item.credential is not None else None
+    return isinstance(claim, AccountHolder) and any(other.id == claim.replaces for other in inside)
+
+
+def _parted(beside: Iterable[Secured]) -> tuple[list[tuple[Secured, str]], list[Secured]]:
+    """Part the withdrawals, each with the consent that it says to end, from all other documents."""
+    ended, linked = list[tuple[Secured, str]](), list[Secured]()
+    for held in beside:
+        shape = shape_of(held, limit=LARGEST_CREDENTIAL)
+        subject = shape.members.get("credentialSubject")
+        if shape.kind == WITHDRAWAL and isinstance(subject, dict):
+            ended.append((held, str(subject.get("consent"))))
+        else:
+            linked.append(held)
+    return ended, linked
+
+
+def _opened(held: Iterable[Secured], place: str, register: Register | None) -> list[Item]:
+    return [open_item(one, place=f"{place}/{number}", register=register) for number, one in enumerate(held)]
 
 
 def _bottom_up(items: list[Item], by_id: Mapping[str, Item]) -> tuple[Item, ...]:

@@ -297,3 +297,13 @@ def test_an_unreadable_answer_never_becomes_a_yes() -> None:
 def test_a_consent_whose_credential_ends_first_ends_with_it() -> None:
     chain = ChainSimulator().changed(consent=lambda c: replace(c, valid_until=AT - timedelta(minutes=9)))
     assert_refused(chain.report(), "consent.expired", check="consent.not_expired")
+
+
+def test_thousands_of_withdrawals_of_other_consents_change_nothing() -> None:
+    chain = ChainSimulator()
+    claim = Withdrawal(urn("a consent of somebody else"))
+    given = chain.credentials["consent"]
+    links = (link(Relation.DERIVED, given),)
+    strange: Credential[object] = Credential(urn("strange"), chain.story.firm, claim, METERED_AT, links=links)
+    report = chain.report(credentials=(sign(strange, signer=chain.story.firm_signer),) * 2_000)
+    assert report.overall is Overall.VERIFIED

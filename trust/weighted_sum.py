@@ -4,10 +4,11 @@ With public weights w_i, the committer shows T = sum(w_i * v_i) and R = sum(w_i 
 sum(w_i * C_i) = T*G + R*H. What may not be opened, because a reading would follow from it, is refused here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, compress, repeat
+from itertools import chain, repeat
 from operator import mul
 
 from trust.commitment import H_COMPRESSED, blindings
@@ -65,7 +66,7 @@ def open_sum(parts: Sequence[tuple[Sequence[int | None], Sequence[int], bytes]])
         CommitmentError: fewer than 1,000 weights are not 0, a weight stands where no value does, or T is too large.
     """
     for values, weights, _ in parts:
-        _refuse_weights(weights, [value is not None for value in values])
+        _refuse_weights(weights, values)
     _refuse_few(weights for _, weights, _ in parts)
     total = sum(sum(map(mul, (v or 0 for v in values), weights)) for values, weights, _ in parts)
     if total >= LARGEST_TOTAL:
@@ -81,7 +82,7 @@ def check_opening(parts: Sequence[tuple[Vector, Sequence[int]]], opening: Openin
         CommitmentError: it is not, or it may not be opened at all; its code says which.
     """
     for vector, weights in parts:
-        _refuse_weights(weights, [point is not None for point in vector.points])
+        _refuse_weights(weights, vector.points)
     _refuse_few(weights for _, weights in parts)
     opened = _opened(opening)
     if encode(weighted_sum(parts)) != encode(opened):
@@ -97,13 +98,12 @@ def weighted_sum(parts: Sequence[tuple[Vector, Sequence[int]]]) -> Point:
     Raises:
         CommitmentError: the sum is the point at infinity.
     """
-    points = [point for vector, _ in parts for point in vector.points]
-    weights = list(chain.from_iterable(weights for _, weights in parts))
-    radix = _radix(max(weights))
+    groups = _by_weight(parts)
+    largest = max(groups, default=0)
+    radix = _radix(largest)
     total: Point | None = None
-    for digits in reversed(_digits(weights, radix)):
-        shifted = [] if total is None else [total] * radix
-        addends = [*shifted, *_by_digit(points, digits, radix)]
+    for scale in reversed(_scales(largest, radix)):
+        addends = [*([] if total is None else [total] * radix), *_digit_sums(groups, scale, radix)]
         total = add(addends) if addends else None
     return add([] if total is None else [total])
 
@@ -161,12 +161,14 @@ def _opened(opening: Opening) -> Point:
     return add([base(opening.total), hidden] if opening.total else [hidden])
 
 
-def _refuse_weights(weights: Sequence[int], present: Sequence[bool]) -> None:
-    if len(weights) != len(present):
+def _refuse_weights(weights: Sequence[int], held: Sequence[object]) -> None:
+    """Refuse weights that are not one for each slot, or that weigh a slot in which nothing is held."""
+    if len(weights) != len(held):
         raise CommitmentError(
-            f"{len(present)} weights were expected, one a half-hour, and {len(weights)} were found"
+            f"{len(held)} weights were expected, one a half-hour, and {len(weights)} were found"
         )
-    if min(weights, default=0) < 0 or any(compress(weights, (not there for there in present))):
+    astray = [weight for weight, one in zip(weights, held, strict=True) if weight and one is None]
+    if astray or min(weights, default=0) < 0:
         raise CommitmentError("a weight stands at a half-hour that has no commitment, or is negative")
 
 
@@ -187,21 +189,29 @@ def _radix(largest: int) -> int:
     return next(radix for radix in range(2, _WIDEST_BASE + 1) if radix**places > largest)
 
 
-def _digits(weights: list[int], radix: int) -> list[list[int]]:
-    """Write all weights in one base, the lowest position first."""
-    positions: list[list[int]] = []
-    while any(weights):
-        positions.append([weight % radix for weight in weights])
-        weights = [weight // radix for weight in weights]
-    return positions
+def _scales(largest: int, radix: int) -> list[int]:
+    """Give the value of each position that the largest weight has in this base, the lowest first."""
+    scales = [1]
+    while scales[-1] * radix <= largest:
+        scales.append(scales[-1] * radix)
+    return scales
 
 
-def _by_digit(points: Sequence[Point | None], digits: Sequence[int], radix: int) -> list[Point]:
-    """Add the points that share a digit, and give each such sum as often as the digit says."""
+def _by_weight(parts: Sequence[tuple[Vector, Sequence[int]]]) -> Mapping[int, list[Point]]:
+    """Put together the points that have the same weight; those without one count for nothing."""
+    groups: dict[int, list[Point]] = defaultdict(list)
+    for vector, weights in parts:
+        for point, weight in zip(vector.points, weights, strict=True):
+            if weight and point is not None:
+                groups[weight].append(point)
+    return groups
+
+
+def _digit_sums(groups: Mapping[int, list[Point]], scale: int, radix: int) -> list[Point]:
+    """Add the points whose weights share a digit at this position, and give each sum as often as the digit says."""
     buckets: list[list[Point]] = [[] for _ in range(radix)]
-    for point, digit in zip(points, digits, strict=True):
-        if point is not None:
-            buckets[digit].append(point)
+    for weight, points in groups.items():
+        buckets[weight // scale % radix] += points
     return list(
         chain.from_iterable(
             repeat(add(bucket), digit) for digit, bucket in enumerate(buckets) if digit and bucket

@@ -43,7 +43,8 @@ def judge(raw: bytes, question: Question, *, refresh: Refresh | None = None) -> 
     """
     anchor = anchor_of(question.anchor)
     policy = policy_of(question.policy)
-    asking = {} if refresh is None or question.offline else {"refresh": refresh}
+    # Without an anchor the register is the file's own word, and nobody whom it names is asked.
+    asking = {} if refresh is None or question.offline or anchor is None else {"refresh": refresh}
     report = verify_file(
         raw, policy=policy, anchor=anchor, at=question.at, known_at=question.known_at, **asking
     )

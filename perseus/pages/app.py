@@ -13,11 +13,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from perseus.pages import chain_page, check_page, fault_page, verdict_page
 from perseus.pages.exhibit import Broken, Exhibit, Verdict
 from perseus.pages.headers import Headers
-from registry.anchor import Anchor
+from perseus.verification import Question, judge
 from trust.errors import PerseusError, UnavailableError
-from verifiers.file import verify_file
-from verifiers.policy import Policy
-from verifiers.verdict import verdict
 
 EVIDENCE, TRUST = "/evidence/bank.perseus.json", "/trust.json"
 HOSTS = ["127.0.0.1", "localhost"]
@@ -90,9 +87,7 @@ def _judge(broken: Broken, exhibit: Exhibit, *, at: datetime) -> Verdict:
     except OSError as error:
         because = error.strerror or type(error).__name__
         raise UnavailableError(str(broken.file), because=because, code="fetch.blocked") from error
-    anchor, policy = Anchor.from_json(exhibit.trust), Policy.bank()
-    report = verify_file(raw, policy=policy, anchor=anchor, at=at)
-    return verdict(report, at=at, anchor=anchor, policy=policy)
+    return judge(raw, Question(exhibit.trust_file, "bank", at, None, offline=True))
 
 
 def _download(content: bytes, name: str) -> Response:

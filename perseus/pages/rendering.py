@@ -1,5 +1,6 @@
 """Turning values into pages: every value is escaped, and nothing invisible in it reaches the reader unseen."""
 
+import re
 import shlex
 from datetime import datetime
 from decimal import Decimal
@@ -43,9 +44,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=visible,
     )
-    environment.filters.update(chemical=chemical, month=month, moment=moment, number=number, shell=shell)
+    environment.filters.update(
+        breakable=breakable, chemical=chemical, month=month, moment=moment, number=number, shell=shell
+    )
     environment.globals.update(glyph=glyph, words=WORDS, known=known)
     return environment
+
+
+def breakable(name: str) -> Markup:
+    """Let a code break where its words end."""
+    parts = re.split(r"(?<=[._])", str(visible(name)))
+    return Markup("<wbr>").join(parts)
 
 
 def chemical(gases: str) -> str:

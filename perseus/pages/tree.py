@@ -59,9 +59,9 @@ class Branch:
         return tuple(Finding(same[0], tuple(map(document_of, same))) for same in order)
 
     @property
-    def quiet(self) -> tuple[Check, ...]:
+    def quiet(self) -> "Branch":
         """Give the checks that need nobody."""
-        return tuple(check for check in self.checks if check["outcome"] not in OPEN)
+        return Branch(self.name, self.title, [check for check in self.checks if check["outcome"] not in OPEN])
 
     @property
     def told(self) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from perseus import serve
 from perseus.cli.serve import PARTIES
+from perseus.officers import register_of
 from perseus.settings import PARTIES as KNOWN
 from support.town import DID, Town
 
@@ -34,8 +35,7 @@ def perseus(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def active(town: Town) -> dict[str, bool]:
-    ran = perseus("member", "list", "--home", town.out / "operator", "--json")
-    return {one["did"]: one["active"] for one in json.loads(ran.stdout)["members"]}
+    return {str(one.did): one.active for one in register_of(town.out / "operator").members}
 
 
 def test_officers_suspend_a_member(town: Town) -> None:
@@ -62,6 +62,7 @@ def test_nobody_without_an_officers_key_suspends_anybody(town: Town) -> None:
 def test_the_list_names_people_and_roles(town: Town) -> None:
     ran = perseus("member", "list", "--home", town.out / "operator")
     assert "Northern Bank (financial-service-provider)" in ran.stdout
+    assert "not active  GreenLedger" in ran.stdout
 
 
 def test_the_doctor_finds_a_secret_that_others_can_read_and_says_what_to_do(town: Town) -> None:

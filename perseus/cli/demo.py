@@ -48,6 +48,9 @@ def demo(
     # The services and readers are imported only when the story begins, so that --help does not wait for them.
     from perseus.cli.files import read_inputs  # noqa: PLC0415 - see above
     from perseus.demo.supply import invent, supply  # noqa: PLC0415 - see above
+    from perseus.serve import warm  # noqa: PLC0415 - see above
+
+    warm()  # the six processes load their packages while the files are read
 
     if bool(meter) != bool(intensity):
         raise MalformedError("--meter, --intensity", expected="both or neither", found="one of them")

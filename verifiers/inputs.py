@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from trust.claims.commitments import Commitments
+from trust.claims.consent import Consent, Data
 from trust.claims.consumption import Consumption, Fuel, Readings
 from trust.claims.coverage import MISSING
-from trust.claims.emissions import Calculation, calculate, grams_exponent, weights
+from trust.claims.emissions import Calculation, Emissions, calculate, grams_exponent, weights
 from trust.claims.gas import WEIGHT_EXPONENT, calculate_gas, gas_factors
 from trust.claims.halfhour import Month
 from trust.claims.intensity import Intensity, IntensitySeries
@@ -105,6 +106,29 @@ def sources_of(case: Case, item: Item) -> Sources:
     if not isinstance(found, Sources):
         raise TypeError("sources were expected")
     return found
+
+
+def absent_sources(case: Case, item: Item) -> tuple[str, ...]:
+    """Name every meter that a consent for this month names and the report does not count.
+
+    The consents are those behind the report and its readings, and those by which the firm lets it be shown.
+    """
+    claim = item.credential.claim if item.credential is not None else None
+    if not isinstance(claim, Emissions):
+        return ()
+    counted = case.chain.inputs_of(item, Consumption)
+    consents = [consent for _, consent in case.chain.inputs_of(item, Consent)]
+    consents += [given for held, _ in counted for _, given in case.chain.inputs_of(held, Consent)]
+    consents += [
+        consent
+        for held, consent in case.chain.claims(Consent)
+        if consent.data is Data.EMISSIONS
+        and held.issuer == claim.id
+        and consent.data_from <= claim.period.start
+        and claim.period.end <= consent.data_to
+    ]
+    agreed = {source for consent in consents for source in consent.sources}
+    return tuple(sorted(agreed - {metered.id for _, metered in counted}))
 
 
 def intensity_for(claim: Consumption, intensities: tuple[Intensity, ...]) -> Intensity | None:

@@ -7,10 +7,12 @@ from typing import cast
 
 from registry.register import Register
 from registry.standing import Outcome
+from trust.claims.halfhour import stamp
 from trust.claims.listing import Listing
 from trust.did import Did
 from trust.errors import MalformedError
 from trust.secured import Secured
+from trust.securing.data_integrity import high_s
 from trust.status import StatusList
 from verifiers.item import Item, open_item
 
@@ -33,7 +35,7 @@ class OpenList:
 
 
 @lru_cache(maxsize=_HELD)
-def open_list(secured: Secured, register: Register | None) -> OpenList:
+def open_list(secured: Secured, register: Register | None, known_at: int | None = None) -> OpenList:
     """Read and check a status list (Bitstring Status List 1.0, section 3.2)."""
     item = open_item(secured, place="status list", register=register, limit=LARGEST)
     if item.credential is None or item.kind != "BitstringStatusListCredential":
@@ -44,9 +46,12 @@ def open_list(secured: Secured, register: Register | None) -> OpenList:
             else "status.malformed"
         )
         return _unusable(code, reason)
-    problem = _signed_by_another(item, register)
+    problem = _signed_by_another(item, register, known_at)
     if problem:
         return _unusable("status.other_issuer", problem)
+    problem = _dated_otherwise(item)
+    if problem:
+        return _unusable("status.malformed", problem)
     claim = cast("Listing", item.credential.claim)
     code, fault, bits = "", "", None
     try:
@@ -65,7 +70,22 @@ def open_list(secured: Secured, register: Register | None) -> OpenList:
     )
 
 
-def _signed_by_another(item: Item, register: Register | None) -> str:
+def _dated_otherwise(item: Item) -> str:
+    """Say how a list's dates or its signature differ from what a chain's documents must have, or nothing.
+
+    A list is as old as its signature: else somebody who may sign no more could date an old one afresh.
+    """
+    credential, proof = item.credential, item.proof
+    if credential is None or proof is None:
+        return "it carries no claim"
+    if proof.created != credential.valid_from:
+        return f"it was signed on {stamp(proof.created)} and is dated {stamp(credential.valid_from)}"
+    if credential.valid_until is None or credential.valid_until <= credential.valid_from:
+        return "it ends before it begins"
+    return "its signature is the larger of two forms" if high_s(proof) else ""
+
+
+def _signed_by_another(item: Item, register: Register | None, known_at: int | None) -> str:
     """Say why the signer of a list may not keep one, or nothing."""
     proof = item.proof
     if proof is None or register is None:
@@ -73,7 +93,7 @@ def _signed_by_another(item: Item, register: Register | None) -> str:
     if proof.verification_method.did != item.issuer or proof.purpose != "assertionMethod":
         return f"{proof.verification_method} signed the list of {item.issuer}"
     standing = register.standing(
-        item.issuer, None, proof.verification_method.fragment, signed_at=proof.created
+        item.issuer, None, proof.verification_method.fragment, signed_at=proof.created, known_at=known_at
     )
     return "" if standing.outcome is Outcome.VALID else standing.sentence
 

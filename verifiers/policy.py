@@ -22,6 +22,7 @@ OPERATOR = ROLE + "scheme-operator"
 LARGEST = 65_536
 HOUR = 3_600
 DAY = 24 * HOUR
+LONGEST_AGE = 31 * DAY
 
 
 class Scope(StrEnum):
@@ -97,6 +98,21 @@ class Policy:
             raise MalformedError(
                 "policy", expected="ages from 0, a skew of at most an hour, a suite", found=str(numbers)
             )
+        if self.scope is Scope.CHAIN:
+            self._require_whole_plan()
+
+    def _require_whole_plan(self) -> None:
+        """Refuse a chain policy that would leave out a role, a purpose, a method or every age."""
+        unsigned = [each.kind for each in SIGNERS if self.role_for(each.kind) is None]
+        unused = [data.value for data in Data if not self.purpose_of(data)]
+        if unsigned or unused or not self.methods:
+            found = ", ".join([*unsigned, *unused]) or "no method"
+            raise MalformedError(
+                "policy", expected="a role, a purpose and a method for everything", found=found
+            )
+        if max(self.status_age, self.register_age, self.presentation_age) > LONGEST_AGE:
+            found = f"{max(self.status_age, self.register_age, self.presentation_age)} seconds"
+            raise MalformedError("policy", expected=f"ages of at most {LONGEST_AGE} seconds", found=found)
 
     @classmethod
     def bank(cls) -> Self:

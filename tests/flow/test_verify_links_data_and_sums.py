@@ -326,7 +326,9 @@ def test_a_meter_named_as_missing_is_a_warning() -> None:
         )
         return replace(r, coverage=coverage)
 
-    report = ChainSimulator().changed(account_holder=more, consent=more, emissions=row(named)).report()
+    policy = replace(Policy.bank(), most_estimated=60)
+    chain = ChainSimulator().changed(account_holder=more, consent=more, emissions=row(named))
+    report = chain.report(policy=policy)
     assert report.overall is Overall.VERIFIED, codes(report)
     assert "data.source_missing" in {check.code for check in report}
 
@@ -571,3 +573,63 @@ def test_a_report_of_gas_by_another_factor_is_refused() -> None:
     resources = {k: v for k, v in chain.held_resources.items() if b"IntensitySeries" not in v}
     report = chain.report(shown_without_intensity(chain), resources=resources)
     assert "calculation.differs" in codes(report)
+
+
+def test_a_coverage_that_counts_a_meter_nobody_named_is_refused() -> None:
+    def pad(r: Row) -> Row:
+        more = replace(
+            r.coverage, expected=r.coverage.expected + 777, missing_readings=r.coverage.missing_readings + 777
+        )
+        return replace(r, coverage=more)
+
+    assert "data.coverage_misstated" in codes(ChainSimulator().changed(emissions=row(pad)).report())
+
+
+def more_meters(*names: str) -> ChainSimulator:
+    """Have the firm name a second meter in these credentials."""
+
+    def more(c: Credential[object]) -> Credential[object]:
+        return says(sources=(*c.claim.sources, urn("second meter")))(c)  # type: ignore[attr-defined]  # it has sources
+
+    return ChainSimulator().changed(**dict.fromkeys(names, more))
+
+
+def test_a_meter_that_only_the_consent_to_show_names_is_missed() -> None:
+    chain = more_meters("account_holder", "showing")
+    assert {"data.source_missing", "consent.widened"} == codes(chain.report())
+
+
+def test_an_absent_meter_counts_as_not_measured() -> None:
+    def named(r: Row) -> Row:
+        slots = r.coverage.expected
+        coverage = replace(
+            r.coverage, expected=2 * slots, missing_readings=r.coverage.missing_readings + slots
+        )
+        return replace(r, coverage=coverage)
+
+    report = more_meters("account_holder", "consent").changed(emissions=row(named)).report()
+    assert_refused(report, "policy.too_many_estimates")
+    assert "50.1" in report.obstacles[0].found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        row(lambda r: replace(r, scope="Scope 1")),
+        lambda c: says(method=replace(c.claim.method, losses_included=False))(c),
+    ],
+)
+def test_a_label_that_is_not_the_methods_is_refused(change: Change) -> None:
+    assert_refused(ChainSimulator().changed(emissions=change).report(), "calculation.method_unknown")
+
+
+def test_a_calculation_that_ended_after_it_was_signed_is_refused() -> None:
+    later = Activity(REPORTED_AT, REPORTED_AT + timedelta(days=1_000))
+    assert_refused(ChainSimulator().changed(emissions=says(activity=later)).report(), "time.malformed")
+
+
+@pytest.mark.parametrize("name", ["consumption", "intensity"])
+def test_a_report_signed_before_what_it_counts_is_refused(name: str) -> None:
+    late = REPORTED_AT + timedelta(hours=1)
+    report = ChainSimulator().changed(**{name: lambda c: replace(c, valid_from=late)}).report()
+    assert "time.malformed" in codes(report)

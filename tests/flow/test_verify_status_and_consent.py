@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from support.chain import AT, ChainSimulator, assert_refused, codes
+from support.chain import AT, ChainSimulator, assert_refused, codes, party, signed_at
 from support.keys import signer
-from support.story import BANK, CAP, EDP, GRID, LIST_URL, METERED_AT, REPORTED_AT, urn
+from support.story import BANK, CAP, EDP, GRID, LIST_URL, METERED_AT, OPERATOR, REPORTED_AT, urn
 from trust.claims.account import AccountHolder
 from trust.claims.consent import Consent, Withdrawal
 from trust.claims.consumption import Consumption
@@ -307,3 +307,34 @@ def test_thousands_of_withdrawals_of_other_consents_change_nothing() -> None:
     strange: Credential[object] = Credential(urn("strange"), chain.story.firm, claim, METERED_AT, links=links)
     report = chain.report(credentials=(sign(strange, signer=chain.story.firm_signer),) * 2_000)
     assert report.overall is Overall.VERIFIED
+
+
+@pytest.mark.parametrize("name", ["consent", "showing"])
+def test_a_withdrawal_is_found_in_whichever_list_says_so(name: str) -> None:
+    second = f"{LIST_URL}-second"
+    chain = ChainSimulator().changed(
+        **{name: lambda c: replace(c, status=(*c.status, StatusEntry("revocation", 7, second)))}
+    )
+    lists = {**listed(chain), second: chain.status_list(url=second, revoked=(7,))}
+    assert_refused(chain.report(status_lists=lists), "consent.withdrawn", check="consent.not_withdrawn")
+
+
+def test_a_list_that_is_dated_otherwise_than_it_was_signed_is_refused() -> None:
+    chain = ChainSimulator()
+    fresh = chain.status_list()
+    backdated = signed_at(fresh, lambda _: None, AT - timedelta(days=5))
+    assert "status.malformed" in codes(chain.report(status_lists={LIST_URL: backdated}))
+
+
+def test_a_list_that_ends_before_it_begins_is_refused() -> None:
+    chain = ChainSimulator()
+    ended = chain.status_list(life=timedelta(0))
+    assert "status.malformed" in codes(chain.report(status_lists={LIST_URL: ended}))
+
+
+def test_a_list_by_a_keeper_that_was_suspended_is_refused_unless_that_was_not_known() -> None:
+    chain = ChainSimulator()
+    size = chain.register.size
+    chain.scheme.suspend(party(OPERATOR), at=AT - timedelta(days=1))
+    assert "status.other_issuer" in codes(chain.report())
+    assert chain.report(known_at=size).overall is Overall.VERIFIED

@@ -1,10 +1,11 @@
 """Is the method known, do the sealed readings open to the total, does the figure follow, is it the same again?"""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from trust.claims.consumption import Fuel
-from trust.claims.emissions import Emissions, OpeningClaim, Row, kilograms
+from trust.claims.emissions import METHOD, SCOPE_1, SCOPE_2, Emissions, Method, OpeningClaim, Row, kilograms
 from trust.claims.gas import gas_factors
 from trust.claims.halfhour import Month
 from trust.digest import Digest
@@ -21,13 +22,30 @@ from verifiers.wording import sentence, span
 def method_known(case: Case, item: Item) -> Finding:
     """Ask whether the policy knows the method, and the factors of each fuel (calculation.md, method)."""
     claim = emissions_of(item)
-    if claim.method.id not in case.policy.methods or claim.method.version != "1":
+    if claim.method.id not in case.policy.methods or claim.method.version != METHOD.version:
         return failed(
             "calculation.method_unknown",
             f"It was calculated by {claim.method.id}, version {claim.method.version}.",
             expected=" or ".join(case.policy.methods),
             found=claim.method.id,
         )
+    known = replace(METHOD, id=claim.method.id)
+    if claim.method != known:
+        return failed(
+            "calculation.method_unknown",
+            f"It states {_told(claim.method)}; the method is {_told(known)}.",
+            expected=_told(known),
+            found=_told(claim.method),
+        )
+    for row in claim.rows:
+        scope = SCOPE_2 if row.fuel is Fuel.ELECTRICITY else SCOPE_1
+        if row.scope != scope:
+            return failed(
+                "calculation.method_unknown",
+                f"It counts {row.fuel.value} as {row.scope}; the method counts it as {scope}.",
+                expected=scope,
+                found=row.scope,
+            )
     if any(row.fuel is Fuel.GAS for row in claim.rows):
         gas_factors(Month.of(claim.period.start))
     return passed(lambda: f"Version {claim.method.version} of {claim.method.id}.")
@@ -213,6 +231,11 @@ def _differs(row: Row, follows: Decimal) -> Finding:
         expected=f"{follows} kg",
         found=f"{row.kg} kg",
     )
+
+
+def _told(method: Method) -> str:
+    losses = "with" if method.losses_included else "without"
+    return f"version {method.version}, {method.rounding}, {losses} losses"
 
 
 def _short(digests: Iterable[Digest]) -> str:

@@ -12,7 +12,7 @@ from trust.errors import MalformedError
 from verifiers.case import Case
 from verifiers.checks.format import claim_fault
 from verifiers.finding import Finding, failed, passed, warning
-from verifiers.inputs import Sources, sources_of
+from verifiers.inputs import Sources, absent_sources, sources_of
 from verifiers.item import Item
 from verifiers.wording import moment, sentence, span
 
@@ -160,23 +160,19 @@ def _intensity_coverage(case: Case, claim: Intensity) -> Finding:
 
 def _reported_coverage(case: Case, item: Item, claim: Emissions) -> Finding:
     sources = sources_of(case, item)
+    absent = len(absent_sources(case, item)) * len(claim.period)
     for row in claim.rows:
         found = row_coverage(sources, row)
-        absent = row.coverage.expected - found.expected
-        stated = row.coverage
-        named = (
-            RowCoverage(
-                found.expected + absent,
-                found.counted,
-                found.missing_readings + absent,
-                found.missing_intensity,
-            )
-            if absent > 0
-            else found
-        )
-        if stated != named:
-            return _misstated(_row(stated), _row(found))
+        if row.coverage != found and row.coverage != _with_absent(found, absent):
+            return _misstated(_row(row.coverage), _row(found))
     return passed(lambda: "; ".join(f"{row.fuel.value}: {_row(row.coverage)}" for row in claim.rows) + ".")
+
+
+def _with_absent(found: RowCoverage, absent: int) -> RowCoverage:
+    """Count the half-hours of every consented meter that is not there as missing."""
+    return RowCoverage(
+        found.expected + absent, found.counted, found.missing_readings + absent, found.missing_intensity
+    )
 
 
 def row_coverage(sources: Sources, row: Row) -> RowCoverage:

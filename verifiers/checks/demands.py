@@ -79,11 +79,10 @@ def age(case: Case, item: Item) -> Finding:
 
 
 def measured_share(case: Case, item: Item) -> float:
-    """Give the share of the half-hours behind a report that were measured, in per cent."""
-    held = [claim for _, claim in case.chain.inputs_of(item, Consumption)]
-    expected = sum(claim.coverage.expected for claim in held)
-    measured = sum(claim.coverage.measured for claim in held)
-    return 100 * measured / expected if expected else 0.0
+    """Give the share of the half-hours due that were measured, in per cent; an absent meter's count as well."""
+    expected = sum(row.coverage.expected for row in emissions_of(item).rows)
+    measured = sum(claim.coverage.measured for _, claim in case.chain.inputs_of(item, Consumption))
+    return min(100.0, 100 * measured / expected) if expected else 0.0
 
 
 def quality_score(case: Case, item: Item) -> int:

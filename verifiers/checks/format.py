@@ -1,9 +1,11 @@
 """Can it be read, is it a kind we know, does it fit its schema, are its times plausible?"""
 
+from datetime import datetime
 from functools import cache
 
 from trust.claims.account import AccountHolder
 from trust.claims.consent import LONGEST, Consent
+from trust.claims.emissions import Emissions
 from trust.claims.halfhour import stamp
 from trust.credential import Credential
 from trust.errors import MalformedError, PerseusError
@@ -48,7 +50,7 @@ def times_plausible(case: Case, item: Item) -> Finding:
         )
     if item.credential is None:
         return passed(lambda: f"It was signed on {moment(created)}.")
-    return _dates(item) or passed(lambda: f"It was signed on {moment(created)}.")
+    return _dates(item) or _order(case, item) or passed(lambda: f"It was signed on {moment(created)}.")
 
 
 def claim_fault(item: Item, check: str) -> PerseusError | None:
@@ -76,6 +78,32 @@ def _dates(item: Item) -> Finding | None:
             found=stamp(credential.valid_until),
         )
     return _too_long(credential)
+
+
+def _order(case: Case, item: Item) -> Finding | None:
+    """Refuse a document that was signed before what it rests on, or before the work that it tells of was done."""
+    credential, proof = item.credential, item.proof
+    if credential is None or proof is None:
+        return None
+    latest = proof.created + case.skew
+    for held in case.chain.inputs(item):
+        if held.proof is not None and held.proof.created > latest:
+            return _too_early(
+                proof.created, f"{noun(held.kind).lower()} that it rests on", held.proof.created
+            )
+    claim = credential.claim
+    if isinstance(claim, Emissions) and claim.activity.ended_at > latest:
+        return _too_early(proof.created, "the calculation that it tells of", claim.activity.ended_at)
+    return None
+
+
+def _too_early(created: datetime, what: str, happened: datetime) -> Finding:
+    return failed(
+        "time.malformed",
+        f"It was signed on {moment(created)}, before {what}, on {moment(happened)}.",
+        expected=f"a signature after {stamp(happened)}",
+        found=stamp(created),
+    )
 
 
 def _too_long(credential: Credential[object]) -> Finding | None:

@@ -1,6 +1,5 @@
 """Is the grid intensity that of the meter's region, complete, and what it says it is? Is every meter counted?"""
 
-from trust.claims.consent import Consent, Data
 from trust.claims.consumption import Consumption, Fuel
 from trust.claims.emissions import Emissions
 from trust.claims.halfhour import Period
@@ -9,7 +8,7 @@ from trust.errors import MalformedError
 from verifiers.case import Case
 from verifiers.checks.format import claim_fault
 from verifiers.finding import Finding, failed, not_applicable, passed, warning
-from verifiers.inputs import Source, sources_of
+from verifiers.inputs import Source, absent_sources, sources_of
 from verifiers.item import Item
 from verifiers.wording import sentence, span
 
@@ -110,7 +109,7 @@ def sources_complete(case: Case, item: Item) -> Finding:
             expected=f"a row for {', '.join(sorted(fuels))}",
             found="none",
         )
-    absent = sorted(_agreed(case, item) - counted)
+    absent = absent_sources(case, item)
     if not absent:
         return passed(lambda: f"All {len(counted)} meters of the consent are counted.")
     share = f"{len(absent)} of {len(absent) + len(counted)} meters"
@@ -127,14 +126,6 @@ def sources_complete(case: Case, item: Item) -> Finding:
         expected=absent[0],
         found="not counted",
     )
-
-
-def _agreed(case: Case, item: Item) -> set[str]:
-    """Collect the sources that the firm agreed to, by every consent behind the report and its readings."""
-    consents = [consent for _, consent in case.chain.inputs_of(item, Consent)]
-    for held, _ in case.chain.inputs_of(item, Consumption):
-        consents += [consent for _, consent in case.chain.inputs_of(held, Consent)]
-    return {source for consent in consents if consent.data in set(Data) for source in consent.sources}
 
 
 def _named_missing(claim: Emissions, absent: int, counted: int, period: Period) -> bool:

@@ -42,20 +42,18 @@ def clear(case: Case, item: Item) -> Finding:
 
 
 def revoked_bit(case: Case, item: Item) -> bool:
-    """Tell whether a readable list of the right keeper has the revocation bit of this document set."""
+    """Tell whether any readable list of the right keeper has the revocation bit of this document set."""
     entries = item.credential.status if item.credential is not None else ()
-    for entry in entries:
-        found = _list(case, entry)
-        # A withdrawal is never taken back, so that an old list that knows of one counts; a later one is not yet known.
-        known = found is not None and found.valid_from is not None and found.valid_from <= case.at + case.skew
-        if (
-            known
-            and found is not None
-            and entry.purpose == "revocation"
-            and not _misfit(case, item, entry, found)
-        ):
-            return bool(found.bits is not None and found.bits[entry.index])
-    return False
+    return any(_knows_of_revocation(case, item, entry) for entry in entries)
+
+
+def _knows_of_revocation(case: Case, item: Item, entry: StatusEntry) -> bool:
+    found = _list(case, entry)
+    if found is None or found.bits is None or found.valid_from is None or entry.purpose != "revocation":
+        return False
+    # A withdrawal is never taken back, so that an old list that knows of one counts; a later one is not yet known.
+    known = found.valid_from <= case.at + case.skew
+    return known and _misfit(case, item, entry, found) is None and found.bits[entry.index]
 
 
 def age_of(case: Case, item: Item) -> timedelta | None:
@@ -178,7 +176,7 @@ def _consent(item: Item) -> Consent | None:
 
 def _list(case: Case, entry: StatusEntry) -> OpenList | None:
     secured = case.evidence.status_lists.get(entry.list_url)
-    return None if secured is None else open_list(secured, case.register)
+    return None if secured is None else open_list(secured, case.register, case.known_at)
 
 
 def _keeper(case: Case, entry: StatusEntry) -> Did | str:

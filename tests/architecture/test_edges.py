@@ -25,7 +25,7 @@ EDGE = {
 }
 BARE = frozenset({"open", "input", "print", "exec", "eval", "breakpoint", "uuid4", "urandom", "token_bytes"})
 SILENCER = re.compile(r"#\s*(noqa|type:\s*ignore|pragma)\b(.*)")
-REASON = re.compile(r"\s[-#]\s+.*\w{3,}")
+REASON = re.compile(r"\s[-#]\s+\w")
 
 
 def edges_in(nodes: Iterable[ast.AST]) -> list[ast.AST]:

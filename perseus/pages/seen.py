@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from perseus.pages.signatures import documents_of, kind_of, subject_of
@@ -21,6 +22,7 @@ class Seen:
     meters: int
 
 
+@lru_cache(maxsize=2)
 def seen_in(evidence: bytes) -> Seen:
     """Count what stands in an evidence file.
 

@@ -1,8 +1,9 @@
 """Who signed what: the chain from the account holder up to the bank's receipt, read from the evidence file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
 
@@ -101,7 +102,8 @@ def titles_of(exhibit: Exhibit) -> Mapping[str, str]:
     }
 
 
-def documents_of(evidence: bytes) -> Iterator[Document]:
+@lru_cache(maxsize=2)
+def documents_of(evidence: bytes) -> tuple[Document, ...]:
     """Give every signed document of the chain: the credentials, the presentation, the receipt.
 
     Raises:
@@ -109,12 +111,11 @@ def documents_of(evidence: bytes) -> Iterator[Document]:
     """
     held = parse_object(evidence, where="evidence", limit=EVIDENCE_LIMIT)
     presentation = held.get("presentation")
-    if isinstance(presentation, Mapping):
-        yield from cast("list[Document]", presentation.get("verifiableCredential", []))
-        yield presentation
     receipt = held.get("receipt")
-    if isinstance(receipt, Mapping):
-        yield receipt
+    found: list[Document] = []
+    if isinstance(presentation, Mapping):
+        found += [*cast("list[Document]", presentation.get("verifiableCredential", [])), presentation]
+    return (*found, receipt) if isinstance(receipt, Mapping) else tuple(found)
 
 
 def subject_of(document: Document) -> Document:

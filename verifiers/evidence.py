@@ -43,7 +43,8 @@ class Evidence:
     """The register, the credentials linked to, the resources by digest, the status lists by URL, and the rest.
 
     `pairing` are the bytes of the firm's signed `CustomerPairing`; `register_fault` says why a copy of the register
-    that was offered is not among it, `register_at` when the copy was fetched, where that is known.
+    that was offered is not among it, `register_at` when the verifier itself fetched the copy, where that is known;
+    `register_carried` says that it came with the document to be judged, so that its age is yet to be shown.
     """
 
     register: Register | None
@@ -55,6 +56,7 @@ class Evidence:
     door: Door | None = None
     register_fault: PerseusError | None = None
     register_at: datetime | None = None
+    register_carried: bool = False
 
 
 def read_evidence(raw: bytes, *, anchor: Anchor | None) -> tuple[Secured, Evidence]:
@@ -120,6 +122,7 @@ def read_evidence_document(
         receipt=None if document["receipt"] is None else _secured(document["receipt"]),
         pairing=None if document["customer"] is None else _secured(document["customer"]),
         register_fault=fault,
+        register_carried=True,
     )
 
 

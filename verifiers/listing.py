@@ -32,6 +32,7 @@ class OpenList:
     bits: StatusList | None
     code: str = ""
     fault: str = ""
+    checkpoint: str | None = None
 
 
 @lru_cache(maxsize=_HELD)
@@ -67,6 +68,7 @@ def open_list(secured: Secured, register: Register | None, known_at: int | None 
         bits=bits,
         code=code,
         fault=fault,
+        checkpoint=item.credential.checkpoint,
     )
 
 

@@ -9,9 +9,10 @@ import jsonschema_rs
 import pytest
 
 import specs
-from support.chain import AT, ChainSimulator, assert_good, assert_refused, codes, resigned
+from registry.log.checkpoint import Checkpoint
+from support.chain import AT, ChainSimulator, assert_good, assert_refused, codes, party, resigned
 from support.keys import signer
-from support.story import EDP, GRID, Story
+from support.story import CAP, EDP, GRID, LIST_URL, Story
 from trust.canonical import Json, canonicalize
 from trust.did import Did
 from trust.digest import Digest
@@ -141,8 +142,51 @@ def test_a_credential_that_nothing_rests_on_is_more_than_due() -> None:
 def written(chain: ChainSimulator, **evidence: object) -> bytes:
     """Write the bank's evidence file."""
     presented = chain.presented()
-    held = chain.evidence(door=None, receipt=chain.receipt(presented), **evidence)
+    held = chain.evidence(**{"door": None, "receipt": chain.receipt(presented), **evidence})
     return write_evidence(presented, held, checkpoint=chain.scheme.checkpoint)
+
+
+def codes_of(found: dict[str, Json]) -> set[str]:
+    """Give the codes of what stands in the way."""
+    return {check["code"] for check in checks(found)}
+
+
+def shortened(raw: bytes, chain: ChainSimulator) -> bytes:
+    """Cut the last entry off the register in a file, with a checkpoint that the log once signed."""
+    document = json.loads(raw)
+    events = document["register"]["events"][:-1]
+    size, root = len(events), chain.register.root_at(len(events))
+    note = Checkpoint(chain.register.scheme.origin, size, root).sign(chain.scheme.log)
+    document["register"] = {"events": events, "checkpoint": note}
+    return canonicalize(document)
+
+
+def test_a_register_cut_before_a_suspension_is_found_out_by_the_operators_own_list() -> None:
+    chain = ChainSimulator()
+    chain.scheme.suspend(party(CAP), at=chain.shown_at - timedelta(days=2))
+    raw = written(chain)
+    assert "member.suspended_at_signing" in codes_of(judged(raw, chain))
+    cut = judged(shortened(raw, chain), chain)
+    assert (cut["overall"], cut["usable_now"]) == ("undetermined", "unknown")
+    assert codes_of(cut) == {"register.stale"}
+
+
+def test_a_register_that_only_its_bringer_shows_to_be_whole_is_not_relied_on() -> None:
+    chain = ChainSimulator()
+    raw = written(chain, status_lists={LIST_URL: chain.status_list(seen="")})
+    found = judged(raw, chain)
+    assert (found["overall"], found["authentic_at_signing"]) == ("undetermined", "yes")
+    assert codes_of(found) == {"register.stale"}
+
+
+def test_the_receipt_of_whoever_received_it_shows_a_register_to_be_whole() -> None:
+    chain = ChainSimulator()
+    presented = chain.presented()
+    receipt = chain.receipt(presented, seen=chain.scheme.checkpoint)
+    lists = {LIST_URL: chain.status_list(seen="")}
+    held = chain.evidence(door=None, receipt=receipt, status_lists=lists)
+    raw = write_evidence(presented, held, checkpoint=chain.scheme.checkpoint)
+    assert judged(raw, chain)["overall"] == "verified"
 
 
 def judged(raw: bytes, chain: ChainSimulator, policy: Policy | None = None) -> dict[str, Json]:

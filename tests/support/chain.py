@@ -181,11 +181,15 @@ class ChainSimulator:
         encoded: str | None = None,
         url: str = LIST_URL,
         life: timedelta = timedelta(days=1),
+        seen: str | None = None,
     ) -> Secured:
-        """Give the status list that its keeper published."""
+        """Give the status list that its keeper published, with the newest checkpoint that it saw."""
         bits = StatusList.of(self.revoked if revoked is None else revoked)
         claim = Listing(f"{url}#list", purpose, encoded or bits.encode(), 300_000)
-        credential: Credential[object] = Credential(url, by, claim, at, valid_until=at + life)
+        note = self.scheme.checkpoint if seen is None else seen
+        credential: Credential[object] = Credential(
+            url, by, claim, at, valid_until=at + life, checkpoint=note or None
+        )
         return sign(credential, signer=signer(f"scheme/{by}"))
 
     @property
@@ -202,7 +206,9 @@ class ChainSimulator:
         door = Door(CHALLENGE, BANK, CAP, self.shown_at + timedelta(seconds=2))
         return replace(door, **changes)  # type: ignore[arg-type]  # the names are those of the fields
 
-    def receipt(self, presentation: Secured, *, challenge: str = CHALLENGE) -> Secured:
+    def receipt(
+        self, presentation: Secured, *, challenge: str = CHALLENGE, seen: str | None = None
+    ) -> Secured:
         """Give the bank's receipt for a presentation."""
         claim = Receipt(
             self.story.id("presentation"),
@@ -214,7 +220,10 @@ class ChainSimulator:
             "yes",
         )
         at = self.shown_at + timedelta(seconds=3)
-        return sign(Credential(self.story.id("receipt"), BANK, claim, at), signer=signer(f"scheme/{BANK}"))
+        credential: Credential[object] = Credential(
+            self.story.id("receipt"), BANK, claim, at, checkpoint=seen
+        )
+        return sign(credential, signer=signer(f"scheme/{BANK}"))
 
     def evidence(self, **changes: object) -> Evidence:
         """Give what the bank has in hand at its door."""

@@ -1,15 +1,20 @@
 """Is the register the one that this verifier trusts, whole, recent, and the one that the signers saw?"""
 
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from registry.log.checkpoint import Checkpoint
 from registry.register import Register
+from trust.did import Did
 from trust.errors import MalformedError, SignatureMismatchError
 from verifiers.case import Case
 from verifiers.catalogue import check_of, reasons
 from verifiers.finding import Finding, failed, passed, unknown
 from verifiers.item import Item
+from verifiers.listing import open_list
+from verifiers.policy import OPERATOR
 from verifiers.wording import moment, sentence
 
 _MOST_CHECKPOINTS = 1_024
@@ -61,30 +66,49 @@ def consistent(case: Case, _item: Item) -> Finding:
             expected=f"{case.known_at} entries",
             found=f"{register.size} entries",
         )
-    seen = _seen_by_signers(case, register) or _age(case)
+    sightings = tuple(_sightings(case, register))
+    seen = _seen_by_signers(case, register, sightings) or _age(case, register, sightings)
     if seen is not None:
         return seen
     return passed(lambda: f"The first {case.known_at or register.size} entries of the register fit together.")
 
 
-def _seen_by_signers(case: Case, register: Register) -> Finding | None:
-    """Hold the copy against every checkpoint that a signer embedded and that the log did sign."""
+class Sighting(NamedTuple):
+    """Who says to have seen which checkpoint of the log, and when."""
+
+    by: Did
+    at: datetime
+    checkpoint: Checkpoint
+
+
+def _sightings(case: Case, register: Register) -> Iterator[Sighting]:
+    """Walk the checkpoints that signers of documents and keepers of lists embedded, and that the log did sign."""
     for item in case.chain.items:
-        note = item.credential.checkpoint if item.credential is not None else None
-        seen = None if note is None else _opened(note, register)
-        if seen is None:
-            continue
+        if item.credential is not None and item.credential.checkpoint is not None:
+            seen = _opened(item.credential.checkpoint, register)
+            if seen is not None:
+                yield Sighting(item.issuer, item.credential.valid_from, seen)
+    for secured in case.evidence.status_lists.values():
+        held = open_list(secured, register, case.known_at)
+        seen = None if held.checkpoint is None or held.code else _opened(held.checkpoint, register)
+        if seen is not None and held.keeper is not None and held.valid_from is not None:
+            yield Sighting(held.keeper, held.valid_from, seen)
+
+
+def _seen_by_signers(case: Case, register: Register, sightings: Sequence[Sighting]) -> Finding | None:
+    """Hold the copy against every checkpoint that somebody saw."""
+    for by, _, seen in sightings:
         if seen.size > register.size:
             return unknown(
                 "register.stale",
-                f"{case.name(item.issuer)} saw {seen.size} entries when it signed; this copy has {register.size}.",
+                f"{case.name(by)} saw {seen.size} entries when it signed; this copy has {register.size}.",
                 expected=f"at least {seen.size} entries",
                 found=f"{register.size} entries",
             )
         if register.root_at(seen.size) != seen.root:
             return failed(
                 "register.forked",
-                f"{case.name(item.issuer)} saw other first {seen.size} entries than this copy has.",
+                f"{case.name(by)} saw other first {seen.size} entries than this copy has.",
                 expected=seen.root.hex(),
                 found=register.root_at(seen.size).hex(),
             )
@@ -101,17 +125,28 @@ def _opened(note: str, register: Register) -> Checkpoint | None:
     return checkpoint if checkpoint.origin == register.scheme.origin and checkpoint.size > 0 else None
 
 
-def _age(case: Case) -> Finding | None:
-    """Refuse to answer from a copy that was fetched too long ago, where it is known when."""
-    fetched, limit = case.evidence.register_at, timedelta(seconds=case.policy.register_age)
-    if fetched is None or case.at - fetched <= limit:
+def _age(case: Case, register: Register, sightings: Sequence[Sighting]) -> Finding | None:
+    """Refuse to rely anew on a copy that is too old, or that nobody but its bringer shows to be whole."""
+    newest, limit = case.evidence.register_at, timedelta(seconds=case.policy.register_age)
+    if newest is None and not case.evidence.register_carried:
         return None
+    if newest is None:
+        newest = max((at for by, at, _ in sightings if _may_vouch(case, register, by)), default=None)
+    if newest is not None and case.at - newest <= limit:
+        return None
+    shown = "at no moment" if newest is None else f"on {moment(newest)}"
     return unknown(
         "register.stale",
-        f"The copy is of {moment(fetched)}, too old for {moment(case.at)}.",
-        expected=f"a copy since {moment(case.at - limit)}",
-        found=moment(fetched),
+        f"That these {register.size} entries were all there were is shown {shown}, and it is {moment(case.at)}.",
+        expected=f"since {moment(case.at - limit)}",
+        found=shown,
     )
+
+
+def _may_vouch(case: Case, register: Register, by: Did) -> bool:
+    """Let the scheme's operator, and the party that received the presentation, say how long the log was."""
+    member = register.member(by)
+    return by == case.audience or (member is not None and OPERATOR in member.roles)
 
 
 def _register_fault(code: str, sentence: str) -> Finding:

@@ -1,6 +1,7 @@
 """`perseus demo`: the whole story on one machine, from meter to bank."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -86,12 +87,20 @@ def _run(used: "Supply", out: Path, port: int | None, *, as_json: bool) -> int:
         outcome = play(used, prepared, teller)
         _show(outcome, as_json=as_json)
         first = next(one.file for one in outcome.caught if "suspended" in one.file.name)
-        teller.say(f" Try   perseus verify --trust {plain(str(out / 'trust.json'))} {plain(str(first))}")
+        teller.say(f" Try   {_called()} verify --trust {plain(str(out / 'trust.json'))} {plain(str(first))}")
         if port is not None:
             stay(town, outcome, port, teller)
     finally:
         town.stop()
     return 0 if outcome.good else FAILED
+
+
+def _called() -> str:
+    """Name the command as the reader can type it here: where it is not on the path, with the folder it stands in."""
+    here = Path(sys.executable).parent / "perseus"
+    if shutil.which("perseus") or not here.is_file():
+        return "perseus"
+    return str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)
 
 
 def _show(outcome: "Outcome", *, as_json: bool) -> None:

@@ -138,7 +138,7 @@ def _tell_data(supply: Supply, teller: Teller) -> None:
     teller.done("Intensity", told)
     for finding in supply.findings:
         if not supply.made_up:
-            teller.say(f"     ! {finding.code}  {finding.at}  {finding.detail}")
+            teller.note(f"{finding.code}  {finding.at}  {finding.detail}".replace("    ", "  "))
 
 
 def _write_evidence(town: Town, report: str) -> tuple[bytes, bytes]:

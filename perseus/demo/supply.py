@@ -117,12 +117,23 @@ def supply(inputs: Inputs, *, at: datetime, made_up: bool = False) -> Supply:
         fill=inputs.fill,
         statement=statement,
         months=months,
-        left_out=tuple(_left_out(month, counted[month]) for month in covered if month not in months),
+        left_out=(
+            *_assumed(inputs.outcode or meter.outcode or grid.outcode, _region(grid)),
+            *(_left_out(month, counted[month]) for month in covered if month not in months),
+        ),
         outcode=inputs.outcode or meter.outcode or grid.outcode or ANYWHERE_IN_LONDON,
         region=_region(grid),
         upstream=inputs.intensity[0],
         made_up=made_up,
     )
+
+
+def _assumed(outcode: str | None, region: Region) -> tuple[Finding, ...]:
+    """Say where the demonstration places a meter that nobody places."""
+    if outcode is not None:
+        return ()
+    detail = f"The demonstration places the meter in {ANYWHERE_IN_LONDON}, and its grid in {region}."
+    return (Finding("data.location_unstated", "", detail),)
 
 
 def _region(grid: Grid) -> Region:

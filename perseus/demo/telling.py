@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 
-from perseus.cli.text import fancy, mark, plain, width
+from perseus.cli.text import fancy, mark, plain, width, wrapped
 
 STEPS = 8
 _NAME, _BAR = 11, 18
@@ -27,6 +27,11 @@ class Teller:
         tail = f"{' ' * gap}{place}" if place and gap > 1 else f"\n{' ' * 8}{place}" if place else ""
         sys.stderr.write(f"{line}{tail}\n")
         sys.stderr.flush()
+
+    def note(self, told: str) -> None:
+        """Tell what was noticed on the way, broken into lines that fit."""
+        for line in wrapped(told, indent="     ! ", hang="       "):
+            self.say(line)
 
     def bar(self, name: str, done: int, total: int) -> None:
         """Draw how far the step in hand has come; a log file gets no bars."""

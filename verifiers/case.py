@@ -9,6 +9,8 @@ from typing import TypeAlias
 from registry.anchor import Anchor
 from registry.register import Register
 from registry.standing import Standing
+from trust.claims.consent import Consent, Data
+from trust.claims.halfhour import Period
 from trust.did import Did
 from verifiers.chain import Chain
 from verifiers.evidence import Evidence
@@ -17,6 +19,20 @@ from verifiers.item import Item
 from verifiers.policy import Policy
 from verifiers.resources import Resources
 from verifiers.wording import party
+
+Held = tuple[Item, Consent]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of data: who let whom have what, of which meters and half-hours, and the consents behind it."""
+
+    data: Data
+    sender: Did | None
+    recipients: tuple[Did, ...]
+    sources: frozenset[str]
+    period: Period
+    consents: tuple[Held, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +51,7 @@ class Case:
     resources: Resources
     trouble: dict[int, dict[str, Finding]] = field(default_factory=dict)
     standings: dict[int, Standing | None] = field(default_factory=dict)
+    uses: dict[int, tuple[Use, ...]] = field(default_factory=dict)
     sources: dict[int, object] = field(default_factory=dict)
 
     @property

@@ -5,34 +5,18 @@ show it, which travels beside the report.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from trust.claims.account import AccountHolder
 from trust.claims.consent import Consent, Data
 from trust.claims.consumption import Consumption
 from trust.claims.emissions import Emissions
-from trust.claims.halfhour import Period
 from trust.did import Did
-from verifiers.case import Case
+from verifiers.case import Case, Held, Use
 from verifiers.checks.consent import end_of
 from verifiers.finding import Detail, Finding, failed, not_applicable, passed
 from verifiers.item import PRESENTATION, Item
 from verifiers.wording import moment, span
-
-Held = tuple[Item, Consent]
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One use of data: who let whom have what, of which meters and half-hours, and the consents behind it."""
-
-    data: Data
-    sender: Did | None
-    recipients: tuple[Did, ...]
-    sources: frozenset[str]
-    period: Period
-    consents: tuple[Held, ...]
 
 
 def present(case: Case, item: Item) -> Finding:
@@ -148,7 +132,14 @@ def inside_control(case: Case, item: Item) -> Finding:
 
 
 def uses_of(case: Case, item: Item) -> tuple[Use, ...]:
-    """Give the uses of data that a document makes."""
+    """Give the uses of data that a document makes, worked out once."""
+    found = case.uses.get(id(item))
+    if found is None:
+        found = case.uses[id(item)] = _uses(case, item)
+    return found
+
+
+def _uses(case: Case, item: Item) -> tuple[Use, ...]:
     claim = item.credential.claim if item.credential is not None else None
     if isinstance(claim, Consumption):
         return (_let_go(case, item, claim),)

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from registry.register import Register
 from trust.claims.account import AccountHolder
 from trust.claims.consent import Consent, Withdrawal
 from trust.claims.emissions import Emissions
-from trust.claims.receipt import Receipt
 from trust.did import Did
 from trust.digest import Digest
 from trust.secured import Secured
 from verifiers.item import LARGEST_CREDENTIAL, LARGEST_PRESENTATION, PRESENTATION, Item, open_item
 from verifiers.shape import shape_of
+from verifiers.walk import bindings, bottom_up, clashes, index, named
 
 C = TypeVar("C")
 
@@ -53,6 +53,7 @@ class Chain:
     extra: tuple[Item, ...] = ()
     beyond: int = 0
     _inputs: dict[int, tuple[Item, ...]] = field(default_factory=dict)
+    _claimed: dict[tuple[int, type[object]], tuple[tuple[Item, object], ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -71,10 +72,10 @@ class Chain:
             return cls(target, (target,), {target.id: target}, {}, beyond=len(carried) + len(linked))
         if not linked and not ended and receipt is None and target.presentation is None:
             return cls(target, (target,), {target.id: target}, {})
-        shown = _opened(carried, "/verifiableCredential", register)
+        shown = _carried(target, register)
         others = [*shown, *_opened(linked, "/credentials", register)]
-        by_id = _index([target, *others])
-        wanted = _named([target, *shown], by_id)
+        by_id = index([target, *others])
+        wanted = named([target, *shown], by_id)
         inside = shown + [x for x in others[len(shown) :] if x.id in wanted and by_id[x.id] is x]
         inside += [x for x in others[len(shown) :] if x not in inside and _replaces(x, inside)]
         # Of all withdrawals that a verifier has received, only those that end a consent in hand are opened.
@@ -83,8 +84,8 @@ class Chain:
         withdrawals = tuple(item for item in inside if item.kind == WITHDRAWAL)
         if receipt is not None:
             inside.append(open_item(receipt, place="/receipt", register=register))
-        items = _bottom_up(sorted([*inside, target], key=lambda item: _RANK.get(item.kind, _LAST)), by_id)
-        return cls(target, items, by_id, _bindings(items), _clashes(others), withdrawals, tuple(others))
+        items = bottom_up(sorted([*inside, target], key=lambda item: _RANK.get(item.kind, _LAST)), by_id)
+        return cls(target, items, by_id, bindings(items), clashes(others), withdrawals, tuple(others))
 
     def inputs(self, item: Item) -> tuple[Item, ...]:
         """Give the documents in hand that this one names, once each."""
@@ -100,13 +101,20 @@ class Chain:
         """Give the documents of one kind, in the order they came."""
         return tuple(item for item in self.items if item.kind == kind)
 
-    def claims(self, cls: type[C]) -> Iterator[tuple[Item, C]]:
-        """Walk the claims of one class, with the document that makes each."""
-        return _claims(self.items, cls)
+    def claims(self, cls: type[C]) -> tuple[tuple[Item, C], ...]:
+        """Give the claims of one class, with the document that makes each."""
+        return self._of(0, self.items, cls)
 
     def inputs_of(self, item: Item, cls: type[C]) -> tuple[tuple[Item, C], ...]:
         """Give the claims of one class among the documents that this one names."""
-        return tuple(_claims(self.inputs(item), cls))
+        return self._of(id(item), self.inputs(item), cls)
+
+    def _of(self, place: int, items: tuple[Item, ...], cls: type[C]) -> tuple[tuple[Item, C], ...]:
+        """Sort out the claims of one class once for each place where they are looked for."""
+        found = self._claimed.get((place, cls))
+        if found is None:
+            found = self._claimed[place, cls] = tuple(_claims(items, cls))
+        return cast("tuple[tuple[Item, C], ...]", found)
 
     @property
     def firms(self) -> frozenset[Did]:
@@ -138,37 +146,6 @@ def _claims(items: Iterable[Item], cls: type[C]) -> Iterator[tuple[Item, C]]:
             yield item, item.credential.claim
 
 
-def _index(items: list[Item]) -> Mapping[str, Item]:
-    """Index by identifier; the first one counts, as the target and what it carries come first."""
-    found: dict[str, Item] = {}
-    for item in items:
-        if item.id:
-            found.setdefault(item.id, item)
-    return found
-
-
-def _clashes(items: list[Item]) -> frozenset[str]:
-    """Collect the identifiers under which one issuer signed two documents that differ."""
-    first: dict[tuple[str, str], bytes] = {}
-    clashing = set()
-    for item in items:
-        if first.setdefault((item.subject.issuer, item.id), item.secured.raw) != item.secured.raw:
-            clashing.add(item.id)
-    return frozenset(clashing)
-
-
-def _named(roots: list[Item], by_id: Mapping[str, Item]) -> set[str]:
-    """Collect the identifiers that the roots rest on, however far down."""
-    waiting, seen = list(roots), set[str]()
-    while waiting:
-        item = waiting.pop()
-        for link in item.credential.links if item.credential is not None else ():
-            if link.id not in seen:
-                seen.add(link.id)
-                waiting += [by_id[link.id]] if link.id in by_id else []
-    return seen
-
-
 def _ends(item: Item, by_id: Mapping[str, Item]) -> bool:
     """Tell whether a withdrawal is signed by somebody who may end the consent that it names."""
     claim = item.credential.claim if item.credential is not None else None
@@ -194,38 +171,22 @@ def _parted(beside: Iterable[Secured]) -> tuple[list[tuple[Secured, str]], list[
     return ended, linked
 
 
+def _carried(target: Item, register: Register | None) -> list[Item]:
+    """Open what a presentation carries; its members were parsed with it, and need not be parsed again."""
+    if target.presentation is None:
+        return []
+    held, members = target.presentation.credentials, target.members["verifiableCredential"]
+    parsed = members if isinstance(members, list) else []
+    return [
+        open_item(
+            one,
+            place=f"/verifiableCredential/{number}",
+            register=register,
+            members=part if isinstance(part, dict) else None,
+        )
+        for number, (one, part) in enumerate(zip(held, parsed, strict=True))
+    ]
+
+
 def _opened(held: Iterable[Secured], place: str, register: Register | None) -> list[Item]:
     return [open_item(one, place=f"{place}/{number}", register=register) for number, one in enumerate(held)]
-
-
-def _bottom_up(items: list[Item], by_id: Mapping[str, Item]) -> tuple[Item, ...]:
-    """Put every document after those that it names; one in a circle comes where it is first met."""
-    inside, done, ordered = {id(item) for item in items}, set[int](), list[Item]()
-    for item in items:
-        waiting = [(item, False)]
-        while waiting:
-            current, ready = waiting.pop()
-            if ready:
-                ordered.append(current)
-            elif id(current) not in done and id(current) in inside:
-                done.add(id(current))
-                waiting.append((current, True))
-                links = current.credential.links if current.credential is not None else ()
-                waiting += [(by_id[link.id], False) for link in links if link.id in by_id]
-    return tuple(ordered)
-
-
-def _bindings(items: Iterable[Item]) -> Mapping[str, tuple[tuple[Item, Digest], ...]]:
-    """Collect, for every identifier, who names it and the digest that it was signed over."""
-    found: dict[str, tuple[tuple[Item, Digest], ...]] = {}
-    for item in items:
-        credential = item.credential
-        if credential is None:
-            continue
-        for link in credential.links:
-            found[link.id] = (*found.get(link.id, ()), (item, link.digest))
-        claim = credential.claim
-        if isinstance(claim, Receipt):
-            bound = (item, claim.digest_multibase)
-            found[claim.presentation] = (*found.get(claim.presentation, ()), bound)
-    return found

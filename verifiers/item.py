@@ -59,10 +59,15 @@ class Item:
 
 
 def open_item(
-    secured: Secured, *, place: str, register: Register | None, limit: int = LARGEST_CREDENTIAL
+    secured: Secured,
+    *,
+    place: str,
+    register: Register | None,
+    limit: int = LARGEST_CREDENTIAL,
+    members: Mapping[str, Json] | None = None,
 ) -> Item:
     """Read a document as far as it can be read, and check its signature; it never raises on bad input."""
-    shape = shape_of(secured, limit=limit)
+    shape = shape_of(secured, limit=limit, members=members)
     subject = _subject(shape.members, shape.kind, place)
     proof, faults = shape.proof, dict(shape.faults)
     if proof is None:

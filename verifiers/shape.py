@@ -4,6 +4,7 @@ Reading is remembered for bytes without a fault, for as long as they are in use;
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -41,12 +42,23 @@ class _FaultyError(Exception):
         self.shape = shape
 
 
-def shape_of(secured: Secured, *, limit: int) -> Shape:
-    """Read a document up to its proof; it never raises on bad input."""
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A document's bytes, by which it is known, and its members where whoever carried it was parsed already."""
+
+    secured: Secured
+    members: Mapping[str, Json] | None = field(default=None, compare=False, repr=False)
+
+
+def shape_of(secured: Secured, *, limit: int, members: Mapping[str, Json] | None = None) -> Shape:
+    """Read a document up to its proof; it never raises on bad input.
+
+    `members` are those of the very bytes, where they were parsed as a part of the document that carries them.
+    """
     if len(secured.raw) > min(limit, _LONGEST_REMEMBERED):
-        return _read_shape(secured, limit)
+        return _read_shape(_Source(secured), limit)
     try:
-        return _remembered_shape(secured)
+        return _remembered_shape(_Source(secured, members))
     except _FaultyError as found:
         return found.shape
 
@@ -59,30 +71,32 @@ def claim_of(secured: Secured, shape: Shape) -> Credential[object] | Presentatio
     """
     if len(secured.raw) > _LONGEST_REMEMBERED:
         return _read_claim(shape.members)
-    return _remembered_claim(secured)
+    return _remembered_claim(_Source(secured, shape.members))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _remembered_shape(secured: Secured) -> Shape:
-    shape = _read_shape(secured, _LONGEST_REMEMBERED)
+def _remembered_shape(source: _Source) -> Shape:
+    shape = _read_shape(source, _LONGEST_REMEMBERED)
     if shape.faults:
         raise _FaultyError(shape)
     return shape
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _remembered_claim(secured: Secured) -> Credential[object] | Presentation:
-    return _read_claim(shape_of(secured, limit=_LONGEST_REMEMBERED).members)
+def _remembered_claim(source: _Source) -> Credential[object] | Presentation:
+    return _read_claim({} if source.members is None else source.members)
 
 
 def _read_claim(members: Mapping[str, Json]) -> Credential[object] | Presentation:
     return read_presentation(members) if is_presentation(members) else read(members)
 
 
-def _read_shape(secured: Secured, limit: int) -> Shape:
+def _read_shape(source: _Source, limit: int) -> Shape:
     # (1) The bytes: strict JSON in RFC 8785 form, an object.
     try:
-        members = _object(parse(secured.raw, limit=limit, canonical=True))
+        members = source.members
+        if members is None:
+            members = _object(parse(source.secured.raw, limit=limit, canonical=True))
     except MalformedError as error:
         return Shape({}, "", None, {"format.parses": error})
     # (2) The kind and its contexts, then its schema.

@@ -88,7 +88,7 @@ def holder(case: Case, item: Item) -> Finding:
         )
     allowed = {str(did) for did in case.chain.firms}
     allowed |= {str(report.issuer) for report, _ in case.chain.claims(Emissions)}
-    if not any(case.chain.claims(Emissions)):
+    if not case.chain.claims(Emissions):
         allowed |= {str(consent.to) for _, consent in case.chain.claims(Consent)}
         allowed |= {other.subject.issuer for other in case.chain.of_kind("GridIntensityCredential")}
     if case.chain.firms and named not in allowed:

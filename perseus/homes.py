@@ -35,12 +35,17 @@ class Inhabitant:
     authority: str
 
 
-def make_home(out: Path, who: Inhabitant, *, town: Sequence[Inhabitant], port: int = 0) -> Did:
+def make_home(
+    out: Path, who: Inhabitant, *, town: Sequence[Inhabitant], port: int = 0, database: str = ""
+) -> Did:
     """Make a party's home, keeping keys that are there already, and give its identifier.
 
-    A member goes by its host name, a firm by its key. Every party of the town is a peer.
+    A member goes by its host name, a firm by its key. Every party of the town is a peer. `database` is a URL; without
+    one the database is a file in the home.
     """
     home = out / who.party
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
     keys = KeyStore.founded(home)
     key: Signer = keys.open("signing") if "signing" in keys.names() else keys.create("signing")
     did = Did.key(key.key.multikey) if who.party == WALLET else Did(f"did:web:{who.authority}")
@@ -51,6 +56,7 @@ def make_home(out: Path, who: Inhabitant, *, town: Sequence[Inhabitant], port: i
         "authority": who.authority,
         "environment": settings.DEMO,
         "port": port,
+        "database": database,
         "peers": {one.authority: f"../{one.party}/address" for one in town if one.party != who.party},
         "members": {one.party: f"did:web:{one.authority}" for one in town if one.party != WALLET},
     }

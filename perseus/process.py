@@ -42,6 +42,7 @@ def serve(home: Path, *, party: str) -> None:
         MalformedError: the home is another party's, or a setting is not what it must be.
         UnavailableError: the port is taken, or the database or a key is not there.
     """
+    os.umask(0o077)  # what a party keeps is for its own account alone
     opened = open_party(home)
     found = opened.settings
     if found.party != party:

@@ -6,6 +6,7 @@ A crash between any two steps costs only the step.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -108,8 +109,10 @@ class Accounting:
     def _ground(self, asked: Asked) -> Ground:
         with self._party.store.read() as connection:
             accounts = credentials.of_kind(connection, "AccountHolderCredential", about=str(asked.firm))
-            readings = self._consent(connection, asked, Data.CONSUMPTION, self._party.did)
             figures = self._consent(connection, asked, Data.EMISSIONS, asked.bank)
+            readings = self._consent(
+                connection, asked, Data.CONSUMPTION, self._party.did, among=_rests_on(figures)
+            )
         holders = tuple(one.secured for one in accounts)
         policy, judge = Policy.cap(), self._service.judge
         first = judge.verified(readings, Consent, policy=policy, beside=holders)
@@ -118,12 +121,18 @@ class Accounting:
         judge.verified(account, AccountHolder, policy=policy)
         return Ground(account, first, second)
 
-    def _consent(self, connection: Connection, asked: Asked, data: Data, receiver: Did) -> Secured:
-        standing = [
-            one
-            for one in consents.all_of(connection)
-            if (one.holder, one.receiver, one.data) == (str(asked.firm), str(receiver), data.value)
-        ]
+    def _consent(
+        self,
+        connection: Connection,
+        asked: Asked,
+        data: Data,
+        receiver: Did,
+        among: AbstractSet[str] | None = None,
+    ) -> Secured:
+        """Find the newest consent for this data; the one to readings is that which the one to figures rests on."""
+        wanted = (str(asked.firm), str(receiver), data.value)
+        every = [one for one in consents.all_of(connection) if (one.holder, one.receiver, one.data) == wanted]
+        standing = [one for one in every if among is None or one.id in among]
         if not standing:
             reason = f"no consent lets {receiver} have {data.value}"
             raise NotPermittedError(f"reporting on {asked.firm}", because=reason, code="consent.missing")

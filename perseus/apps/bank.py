@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from perseus.apps.call import Body, Called
 from perseus.apps.consents import add_consents
-from perseus.apps.doors import nonce_of, open_challenge, signed, use_up
+from perseus.apps.doors import nonce_of, signed, spent_challenge, use_up
 from perseus.apps.frame import answer
 from perseus.apps.party import Party
 from perseus.apps.reception import Reception, keep_reception, receive
@@ -66,10 +66,9 @@ def _add_pairings(service: Service) -> None:
         shown = signed(asked.pairing, where="pairing")
 
         def prepare() -> Challenge:
-            return open_challenge(party, nonce_of(asked.pairing))
+            return spent_challenge(party, nonce_of(asked.pairing))
 
         def act(connection: Connection, challenge: Challenge) -> Response:
-            use_up(party, connection, challenge.nonce)
             found = check_pairing(shown, challenge=challenge, at=party.now())
             reference = pairings.reference_of(connection, asked.code)
             if reference is None or reference != found.reference:

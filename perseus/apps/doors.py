@@ -70,6 +70,18 @@ def open_challenge(party: Party, nonce: str) -> Challenge:
     return Challenge(nonce, party.did, expires)
 
 
+def spent_challenge(party: Party, nonce: str) -> Challenge:
+    """Find the challenge that somebody answers, and use it up whatever comes of the answer: one nonce, one guess.
+
+    Raises:
+        NotPermittedError: it was never given out, or is used up.
+    """
+    challenge = open_challenge(party, nonce)
+    with party.store.write() as connection:
+        use_up(party, connection, nonce)
+    return challenge
+
+
 def use_up(party: Party, connection: Connection, nonce: str) -> None:
     """Use a nonce up, in the transaction of the act that it allows.
 

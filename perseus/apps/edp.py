@@ -8,10 +8,11 @@ from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
 from issuers.account_holder import Account, issue_account_holder
+from issuers.consented import Use, require_account_holder, require_consent
 from issuers.consumption import Grounds, Issued, Meter, issue_consumption
 from perseus.apps.call import Body, Called
 from perseus.apps.consents import add_consents
-from perseus.apps.doors import Shown, admit, nonce_of, open_challenge, signed, use_up
+from perseus.apps.doors import Shown, admit, nonce_of, signed, spent_challenge, use_up
 from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
@@ -23,14 +24,14 @@ from perseus.storage import consents, credentials, meters, readings, resources
 from trust.canonical import parse
 from trust.challenge import Challenge
 from trust.claims.account import AccountHolder, Assurance, Method
-from trust.claims.consent import Consent
+from trust.claims.consent import Consent, Data
 from trust.claims.consumption import Assurance as MeterAssurance
 from trust.claims.consumption import Consumption, Fuel, Readings, UnitCode
 from trust.claims.halfhour import Month
 from trust.claims.receipt import Kept
 from trust.claims.region import Region
 from trust.digest import Digest, b64url_encode
-from trust.envelope import envelope
+from trust.envelope import envelope, links_to
 from trust.errors import NotPermittedError
 from trust.links import Relation
 from trust.report import Verified
@@ -108,10 +109,9 @@ def _add_accounts(service: Service) -> None:
         shown = signed(asked.answer, where="answer")
 
         def prepare() -> Challenge:
-            return open_challenge(party, nonce_of(asked.answer))
+            return spent_challenge(party, nonce_of(asked.answer))
 
         def act(connection: Connection, challenge: Challenge) -> Response:
-            use_up(party, connection, challenge.nonce)
             account = _account(party, connection, asked.code)
             sign = signing(party, connection)
             made = issue_account_holder(shown, challenge=challenge, account=account, signing=sign)
@@ -142,6 +142,7 @@ def _add_consumption(service: Service) -> None:
         leave = _leave(service, asked)
         with party.store.write() as connection:
             use_up(party, connection, leave.shown.nonce)
+            _require_not_ended(connection, leave)
             known = _known(connection, leave)
             if known is None:
                 known = _issue(party, connection, leave)
@@ -149,24 +150,50 @@ def _add_consumption(service: Service) -> None:
 
 
 def _leave(service: Service, asked: Wanted) -> Leave:
-    """Verify who asks, and on which consent; the consent must name the source."""
+    """Verify who asks, and that the one consent shown lets this very party have this source and month now.
+
+    The question is asked of every answer, also of a month that left before: whoever may ask one door may ask another.
+    """
     shown = admit(service.party, service.judge, asked.presentation, policy=Policy.edp())
-    found = {type(envelope(held).claim): held for held in shown.credentials}
-    if Consent not in found or AccountHolder not in found:
-        raise NotPermittedError(
-            "letting readings go", because="no consent of an account holder is shown", code="consent.missing"
-        )
-    beside = (found[AccountHolder],)
+    given, holding = _only(shown, Consent), _only(shown, AccountHolder)
     policy = Policy.edp()
-    consent = service.judge.verified(found[Consent], Consent, policy=policy, beside=beside)
-    account_holder = service.judge.verified(found[AccountHolder], AccountHolder, policy=policy)
-    return Leave(shown, consent, account_holder, asked.source, Month.parse(asked.month))
+    consent = service.judge.verified(given, Consent, policy=policy, beside=(holding,))
+    account_holder = service.judge.verified(holding, AccountHolder, policy=policy)
+    leave = Leave(shown, consent, account_holder, asked.source, Month.parse(asked.month))
+    _require_leave(service.party, leave)
+    return leave
+
+
+def _only(shown: Shown, kind: type[object]) -> Secured:
+    """Find the one credential of a kind: where two are shown, nobody says which of them counts."""
+    found = [held for held in shown.credentials if isinstance(envelope(held).claim, kind)]
+    if len(found) != 1:
+        reason = f"{len(found)} credentials of the kind {kind.__name__} are shown, and one is needed"
+        raise NotPermittedError("letting readings go", because=reason, code="consent.missing")
+    return found[0]
+
+
+def _require_leave(party: Party, leave: Leave) -> None:
+    period = leave.month.period
+    use = Use(party.did, leave.shown.holder, Data.CONSUMPTION, CALCULATION, leave.source, period)
+    with party.store.read() as connection:
+        ended = _withdrawn(connection, leave)
+    require_consent(leave.consent, use, at=party.now(), withdrawn=ended)
+    require_account_holder(leave.account_holder, consent=leave.consent, use=use, at=party.now())
+
+
+def _require_not_ended(connection: Connection, leave: Leave) -> None:
+    """Look once more in the transaction that answers: a withdrawal may have arrived in the meantime."""
+    if _withdrawn(connection, leave):
+        reason = "the consent was withdrawn"
+        raise NotPermittedError("letting readings go", because=reason, code="consent.withdrawn")
 
 
 def _known(connection: Connection, leave: Leave) -> Secured | None:
+    """Find the month as it left before, under the very bytes of this consent."""
     held = credentials.of_kind(connection, "ConsumptionCredential", about=f"{leave.source} {leave.month}")
-    consent = envelope(leave.consent).id
-    return next((one.secured for one in held if permitted_by(one.secured, consent)), None)
+    own = (one.secured for one in held if links_to(one.secured, Relation.PERMITTED, leave.consent))
+    return next(own, None)
 
 
 def _issue(party: Party, connection: Connection, leave: Leave) -> Secured:

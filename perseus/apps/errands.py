@@ -12,6 +12,7 @@ from holders.request import ConsentRequest
 from holders.wallet import Wallet
 from holders.withdraw import withdraw
 from perseus.apps.asking import ask_challenge, post, send, show
+from perseus.apps.authentic import members_credential
 from perseus.apps.courier import Courier
 from perseus.apps.frame import CREDENTIAL, JSON
 from perseus.apps.issuing import keep
@@ -25,10 +26,11 @@ from perseus.storage.consents import Standing
 from perseus.storage.deliveries import Delivery
 from trust.canonical import parse
 from trust.claims.consent import Consent
+from trust.claims.receipt import WithdrawalReceipt
 from trust.did import Did
 from trust.digest import Digest
 from trust.envelope import envelope
-from trust.errors import UnavailableError
+from trust.errors import NotPermittedError, UnavailableError
 from trust.secured import Secured
 from trust.status import StatusEntry
 
@@ -124,10 +126,21 @@ class Errands:
         return orjson.dumps({"presentation": shown})
 
     def answered(self, delivery: Delivery, fetched: Fetched) -> None:
-        """Hold the receipt that a party sends back for a withdrawal."""
-        if delivery.url.endswith("/v1/withdrawals") and fetched.media_type == CREDENTIAL:
+        """Hold the receipt that a party sends back for a withdrawal.
+
+        Raises:
+            PerseusError: the answer is no receipt of that party for that act, and so the act is told again.
+        """
+        if delivery.url.endswith("/v1/withdrawals"):
+            secured = Secured(fetched.body)
+            found = members_credential(self._party, secured)
+            claim = found.claim
+            answers = isinstance(claim, WithdrawalReceipt) and claim.withdrawal == delivery.about
+            if not answers or str(found.issuer) != delivery.receiver:
+                reason = f"{found.issuer} answered with a {found.kind} for another act"
+                raise NotPermittedError("taking a receipt", because=reason, code="link.other_subject")
             with self._party.store.write() as connection:
-                keep(self._party, connection, Secured(fetched.body))
+                keep(self._party, connection, secured)
 
     def _request(self, id_: str) -> tuple[ConsentRequest, str | None]:
         with self._party.store.read() as connection:

@@ -1,10 +1,12 @@
-"""How the accounting provider gathers a month: what it already has, else from the providers, verified before use."""
+"""How the accounting provider gathers a month: from its own shelf, else from the providers; verified, then kept."""
 
-from typing import cast
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from issuers.emissions import Grid
+from issuers.inputs import Grid
 from issuers.openings import Delivered
 from perseus.apps.asking import post, show
+from perseus.apps.authentic import members_credential
 from perseus.apps.issuing import keep
 from perseus.apps.service import Service
 from perseus.storage import credentials, readings, resources
@@ -16,11 +18,21 @@ from trust.claims.intensity import Intensity
 from trust.did import Did
 from trust.digest import Digest, b64url_decode
 from trust.envelope import envelope, links_to
-from trust.errors import MalformedError, UnavailableError
+from trust.errors import MalformedError, NotPermittedError, UnavailableError
 from trust.links import Relation
 from trust.report import Verified
 from trust.secured import Secured
 from verifiers.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Brought:
+    """One month of one source as it came: the credential, and what travels beside it."""
+
+    secured: Secured
+    readings: bytes
+    commitments: bytes
+    k: bytes
 
 
 class Gathering:
@@ -33,81 +45,98 @@ class Gathering:
         self._account_holder = account_holder
 
     def consumption(self, source: str, month: Month) -> Delivered:
-        """Get one month of one source, and verify it with its readings and commitments.
+        """Get one month of one source, verify it with its readings and commitments, and keep it.
 
         Raises:
-            Refused: the verdict on it is not yes.
-            NotPermittedError: the provider refuses.
+            Refused: the verdict on it is no.
+            NotPermittedError: the provider refuses, or gives another month or source.
             UnavailableError: the provider does not answer.
         """
-        held = self._held_consumption(source, month) or self._ask_consumption(source, month)
-        with self._party.store.read() as connection:
-            kept = readings.find(connection, envelope(held).id)
-            commitments = resources.find_all(connection, (_claim(held).commitments.digest_multibase,))
-        if kept is None or not commitments:
-            raise UnavailableError(
-                f"the readings of {source}", because="they are deleted", code="link.missing"
-            )
-        beside = (self._account_holder, self._consent.secured)
+        held = self._held(source, month)
+        got = held or self._ask(source, month)
         found = self._service.judge.verified(
-            held,
+            got.secured,
             Consumption,
             policy=Policy.cap(),
-            beside=beside,
-            resources={Digest.of(kept.body): kept.body, **commitments},
+            beside=(self._account_holder, self._consent.secured),
+            resources={Digest.of(body): body for body in (got.readings, got.commitments)},
         )
-        return Delivered(found, kept.body, next(iter(commitments.values())), kept.k)
+        if (found.claim.id, found.claim.period) != (source, month.period):
+            reason = f"the provider gave {found.claim.id} for {found.claim.period}"
+            raise NotPermittedError(f"taking {source} for {month}", because=reason, code="link.other_subject")
+        if held is None:
+            self._keep(got)
+        return Delivered(found, got.readings, got.commitments, got.k)
 
     def intensity(self, provider: Did, region: int, month: Month, kind: str) -> Grid:
-        """Get one month of a region's intensity, and verify it with its series.
+        """Get one month of a region's intensity, verify it with its series, and keep it.
 
         Raises:
-            Refused: the verdict on it is not yes.
-            NotPermittedError: the provider refuses.
+            Refused: the verdict on it is no.
+            NotPermittedError: the provider refuses, or gives another month or region.
             UnavailableError: the provider does not answer.
         """
-        with self._party.store.read() as connection:
-            named = f"{region} {kind} {month}"
-            known = credentials.of_kind(connection, "GridIntensityCredential", about=named)
-        held = known[-1].secured if known else self._ask_intensity(provider, region, month, kind)
-        claim = envelope(held).claim
-        if not isinstance(claim, Intensity):
-            raise MalformedError("credential", expected="an intensity", found=type(claim).__name__)
-        with self._party.store.read() as connection:
-            series = resources.find_all(connection, (claim.series.digest_multibase,))
-        found = self._service.judge.verified(held, Intensity, policy=Policy.cap(), resources=series)
-        return Grid(found, next(iter(series.values())))
+        known = self._held_intensity(region, month, kind)
+        secured, series = known or self._ask_intensity(provider, region, month, kind)
+        found = self._service.judge.verified(
+            secured, Intensity, policy=Policy.cap(), resources={Digest.of(series): series}
+        )
+        claim = found.claim
+        if (claim.region.id, claim.period, claim.kind.value) != (region, month.period, kind):
+            reason = f"the provider gave {claim.kind.value} values of {claim.region} for {claim.period}"
+            raise NotPermittedError(f"taking the intensity of {month}", because=reason, code="data.region")
+        if known is None:
+            with self._party.store.write() as connection:
+                keep(self._party, connection, secured)
+                resources.keep(connection, series, at=self._party.now())
+        return Grid(found, series)
 
-    def _held_consumption(self, source: str, month: Month) -> Secured | None:
+    def _held(self, source: str, month: Month) -> Brought | None:
         with self._party.store.read() as connection:
             held = credentials.of_kind(connection, "ConsumptionCredential", about=f"{source} {month}")
-            whole = [one for one in held if readings.find(connection, one.id) is not None]
-        own = [one.secured for one in whole if links_to(one.secured, Relation.PERMITTED, self._consent)]
-        return own[-1] if own else None
+            own = [one for one in held if links_to(one.secured, Relation.PERMITTED, self._consent)]
+            kept = readings.find(connection, own[-1].id) if own else None
+            if kept is None:
+                return None
+            digest = _claim(own[-1].secured).commitments.digest_multibase
+            commitments = resources.find_all(connection, (digest,))[digest]
+        return Brought(own[-1].secured, kept.body, commitments, kept.k)
 
-    def _ask_consumption(self, source: str, month: Month) -> Secured:
+    def _ask(self, source: str, month: Month) -> Brought:
         url = self._party.url_of(self._consent.claim.from_)
         shown = show(self._party, url, (self._membership(), self._account_holder, self._consent.secured))
         body = {"presentation": shown, "source": source, "month": str(month)}
         got = post(self._party, f"{url}/v1/consumption", body)
-        secured = _credential(got)
-        with self._party.store.write() as connection:
-            found = keep(self._party, connection, secured)
-            body_, k = canonicalize(got["readings"]), b64url_decode(str(got["k"]), where="k")
-            readings.keep(connection, found.id, body=body_, k=k, at=self._party.now())
-            resources.keep(connection, canonicalize(got["commitments"]), at=self._party.now())
-        return secured
+        return Brought(
+            Secured(_bytes(got, "credential")),
+            _bytes(got, "readings"),
+            _bytes(got, "commitments"),
+            b64url_decode(str(got.get("k")), where="k"),
+        )
 
-    def _ask_intensity(self, provider: Did, region: int, month: Month, kind: str) -> Secured:
+    def _keep(self, got: Brought) -> None:
+        at = self._party.now()
+        with self._party.store.write() as connection:
+            found = keep(self._party, connection, got.secured)
+            readings.keep(connection, found.id, body=got.readings, k=got.k, at=at)
+            resources.keep(connection, got.commitments, at=at)
+
+    def _held_intensity(self, region: int, month: Month, kind: str) -> tuple[Secured, bytes] | None:
+        with self._party.store.read() as connection:
+            named = f"{region} {kind} {month}"
+            known = credentials.of_kind(connection, "GridIntensityCredential", about=named)
+            claim = envelope(known[-1].secured).claim if known else None
+            if not isinstance(claim, Intensity):
+                return None
+            digest: Digest = claim.series.digest_multibase
+            return known[-1].secured, resources.find_all(connection, (digest,))[digest]
+
+    def _ask_intensity(self, provider: Did, region: int, month: Month, kind: str) -> tuple[Secured, bytes]:
         url = self._party.url_of(provider)
         shown = show(self._party, url, (self._membership(),))
         body = {"presentation": shown, "region": region, "month": str(month), "kind": kind}
         got = post(self._party, f"{url}/v1/intensity", body)
-        secured = _credential(got)
-        with self._party.store.write() as connection:
-            keep(self._party, connection, secured)
-            resources.keep(connection, canonicalize(got["series"]), at=self._party.now())
-        return secured
+        return Secured(_bytes(got, "credential")), _bytes(got, "series")
 
     def _membership(self) -> Secured:
         """Show the operator's copy of our own membership, fetched once."""
@@ -121,14 +150,17 @@ class Gathering:
         if answered.status != 200:  # noqa: PLR2004 - the status itself
             raise UnavailableError(url, because=f"HTTP {answered.status}", code="member.unknown")
         secured = Secured(answered.body)
+        members_credential(party, secured)
         with party.store.write() as connection:
             keep(party, connection, secured)
         return secured
 
 
-def _credential(got: object) -> Secured:
-    members = cast("dict[str, Json]", got)
-    return Secured(canonicalize(members["credential"]))
+def _bytes(got: Mapping[str, Json], member: str) -> bytes:
+    """Take a part of an answer in its RFC 8785 bytes, which its digest binds."""
+    if not isinstance(got.get(member), dict):
+        raise MalformedError(f"answer/{member}", expected="an object", found=type(got.get(member)).__name__)
+    return canonicalize(got[member])
 
 
 def _claim(held: Secured) -> Consumption:

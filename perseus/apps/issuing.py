@@ -110,7 +110,8 @@ class StatusLists:
             if known and known[0] == sequence and time.monotonic() - known[1] < _RENEWED:
                 return known[2]
             keeper = StatusListKeeper(url, purpose, frozenset(marked), statuses.SIZE)
-            sign = Signing(self._party.did, self._party.signer, self._party.now(), url)
+            note = self._party.register.note()
+            sign = Signing(self._party.did, self._party.signer, self._party.now(), url, checkpoint=note)
             secured = keeper.publish(signing=sign, lifetime=LIFETIME, ttl=TTL)
             self._published[url] = (sequence, time.monotonic(), secured)
             return secured

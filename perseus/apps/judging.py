@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from perseus.apps.issuing import StatusLists
 from perseus.apps.party import Party
 from perseus.naming import named_lists
+from perseus.problems import NotFoundError
 from perseus.storage import credentials
 from registry.errors import RegisterError
 from registry.register import Register
@@ -22,6 +23,8 @@ from verifiers.verify import verify
 
 LARGEST = 1 << 20
 FRESH = 20.0  # seconds for which a fetched list is not asked for again
+_MOST, _KEPT = 32, 256  # lists asked for over one document, and kept by this process
+_PATIENCE = 20.0
 T = TypeVar("T")
 NO_RESOURCES: Mapping[Digest, bytes] = {}
 
@@ -47,7 +50,7 @@ class Judge:
         """Gather what a verdict rests on: the register, and every status list that is named."""
         register, fault = self._register()
         others = tuple(beside)
-        urls = {url for one in (target, *others) for url in named_lists(one)}
+        urls = [url for one in (target, *others) for url in named_lists(one)]
         return Evidence(
             register=register,
             credentials=others,
@@ -61,13 +64,15 @@ class Judge:
     def refresh(self, target: Secured, evidence: Evidence) -> Evidence:
         """Put the newest that this party knows beside a file's own: register, status lists, withdrawals received."""
         register, fault = self._register()
-        lists = self._fetched({*evidence.status_lists, *named_lists(target)})
+        named = [url for one in (target, *evidence.credentials) for url in named_lists(one)]
+        lists = self._fetched(named)
         with self._party.store.read() as connection:
             ended = tuple(one.secured for one in credentials.of_kind(connection, "WithdrawalCredential"))
         return replace(
             evidence,
             register=register or evidence.register,
             register_fault=fault if register is None else None,
+            register_carried=register is None,
             status_lists={**evidence.status_lists, **lists},
             credentials=(*evidence.credentials, *ended),
         )
@@ -107,13 +112,19 @@ class Judge:
             return None, fault
 
     def _fetched(self, urls: Iterable[str]) -> dict[str, Secured]:
-        found = {url: self._list(url) for url in sorted(urls)}
-        return {url: held for url, held in found.items() if held is not None}
+        """Ask for the lists that are named, but never for more than an honest chain needs, nor for long."""
+        until = time.monotonic() + _PATIENCE
+        found: dict[str, Secured] = {}
+        for url in tuple(dict.fromkeys(urls))[:_MOST]:
+            held = self._list(url) if time.monotonic() < until else None
+            if held is not None:
+                found[url] = held
+        return found
 
     def _list(self, url: str) -> Secured | None:
         """Fetch a list from its keeper; when nobody answers, the last copy stands and its age tells."""
         if url.startswith(self._party.settings.url + "/"):
-            return self._own.published(url)
+            return self._published(url)
         with self._lock:
             known = self._lists.get(url)
         if known is not None and time.monotonic() - known[0] < FRESH:
@@ -126,8 +137,16 @@ class Judge:
             return known[1] if known else None
         fetched = Secured(answered.body)
         with self._lock:
+            if len(self._lists) >= _KEPT:
+                self._lists.clear()
             self._lists[url] = (time.monotonic(), fetched)
         return fetched
+
+    def _published(self, url: str) -> Secured | None:
+        try:
+            return self._own.published(url)
+        except NotFoundError:
+            return None
 
 
 def require(report: Report[T]) -> Verified[T]:

@@ -31,6 +31,7 @@ LOG_KEY = "log"
 YEAR = timedelta(days=365)
 _MOST_INDICES = 1_000
 _PAGE = 1_000
+_LARGEST = (1 << 53) - 1
 
 
 class NewEvent(Body):
@@ -93,7 +94,7 @@ def _add_log(service: Service) -> None:
         return Response(seen.note, media_type="text/plain; charset=utf-8", headers={"ETag": f'"{seen.size}"'})
 
     @app.get("/entries")
-    def entries(start: int = Query(0, ge=0)) -> Response:
+    def entries(start: int = Query(0, ge=0, le=_LARGEST)) -> Response:
         """Give the entries of the register from `start`, a thousand at most."""
         with party.store.read() as connection:
             found = register.entries(connection, start=start, end=start + _PAGE)

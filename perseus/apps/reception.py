@@ -9,20 +9,23 @@ from issuers.receipt import issue_receipt
 from perseus.apps.doors import Shown, look_at
 from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
+from perseus.apps.reporting import due_to_bank
 from perseus.apps.service import Service
 from perseus.keystore import fresh_urn
 from perseus.problems import ConflictError
 from perseus.storage import pairings, presentations
 from perseus.storage.presentations import Reported
 from perseus.storage.presentations import Shown as Row
+from registry.standing import Outcome
 from trust.canonical import Json, canonicalize
 from trust.claims.account import AccountHolder
 from trust.digest import Digest
 from trust.envelope import envelope
-from trust.errors import MalformedError
+from trust.errors import MalformedError, NotPermittedError
 from trust.report import Answer, Report
 from trust.secured import Secured
 from verifiers.evidence import Evidence, write_evidence
+from verifiers.item import open_item
 from verifiers.policy import Policy
 from verifiers.verdict import verdict
 
@@ -42,10 +45,12 @@ def receive(service: Service, document: Mapping[str, object], resources: Mapping
 
     Raises:
         MalformedError: it is no presentation.
-        NotPermittedError: its nonce is not one of ours.
+        NotPermittedError: its nonce is not one of ours, or its holder is no member and no customer.
+        SignatureMismatchError: its holder did not sign it.
     """
     party, policy = service.party, Policy.bank()
     shown = look_at(party, document)
+    _require_known(party, shown)
     evidence = service.judge.evidence(
         shown.secured, resources=resources, door=shown.door, pairing=_pairing(party, shown)
     )
@@ -84,12 +89,36 @@ def keep_reception(party: Party, connection: Connection, found: Reception) -> tu
 
 
 def _evidence(party: Party, found: Reception, receipt: Secured) -> bytes | None:
-    """Write the file that lets a stranger judge it again; without a register there is none."""
-    evidence = replace(found.evidence, receipt=receipt, door=None)
+    """Write the file that lets a stranger judge it again; what the bank was not due is named in the verdict alone."""
+    due = set(due_to_bank(found.shown.credentials))
+    kept = {digest: body for digest, body in found.evidence.resources.items() if digest in due}
+    evidence = replace(found.evidence, receipt=receipt, door=None, resources=kept)
     if evidence.register is None:
         return None
     note = party.register.note_of(evidence.register)
     return write_evidence(found.shown.secured, evidence, checkpoint=note)
+
+
+def _require_known(party: Party, shown: Shown) -> None:
+    """Turn away whoever is neither a member nor a customer, before anything of theirs is kept."""
+    register = party.register.current()
+    item = open_item(shown.secured, place="", register=register)
+    for fault in item.faults.values():
+        raise fault
+    method = item.proof.verification_method if item.proof is not None else None
+    if method is None or method.did != shown.holder:
+        raise NotPermittedError(
+            "receiving a chain", because="its holder did not sign it", code="presentation.holder"
+        )
+    if shown.holder.multikey is None:
+        standing = register.standing(shown.holder, None, method.fragment, signed_at=party.now())
+        if standing.outcome is not Outcome.VALID:
+            raise NotPermittedError("receiving a chain", because=standing.sentence, code=standing.code)
+        return
+    with party.store.read() as connection:
+        if pairings.of_holder(connection, str(shown.holder)) is None:
+            because = "its holder is no customer of this bank"
+            raise NotPermittedError("receiving a chain", because=because, code="presentation.other_customer")
 
 
 def _pairing(party: Party, shown: Shown) -> Secured | None:

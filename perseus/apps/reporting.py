@@ -1,10 +1,11 @@
 """How the accounting provider shows a report to a bank: written down before it is sent, sent again until answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
 from perseus.apps.asking import accepted, show
+from perseus.apps.authentic import members_credential
 from perseus.apps.frame import JSON
 from perseus.apps.issuing import keep
 from perseus.apps.party import Party
@@ -15,6 +16,7 @@ from trust.canonical import parse
 from trust.claims.consumption import Consumption
 from trust.claims.intensity import Intensity
 from trust.claims.receipt import Receipt
+from trust.credential import Credential
 from trust.did import Did
 from trust.digest import Digest
 from trust.envelope import envelope
@@ -47,6 +49,7 @@ def present_report(
         delivery = _compose(party, operation, url, figures, beside)
         answered = accepted(path, party.fetcher.post(path, delivery.body, media_type=JSON, key=delivery.id))
     receipt = Secured(answered.body)
+    _require_receipt(members_credential(party, receipt), bank=bank)
     with party.store.write() as connection:
         found = keep(party, connection, receipt)
         deliveries.acknowledge(connection, delivery.id, at=party.now())
@@ -54,6 +57,12 @@ def present_report(
     authentic = claim.authentic if isinstance(claim, Receipt) else "unknown"
     location = answered.headers.get("location", "")
     return {"receipt": found.id, "authentic": authentic, "report": location.rsplit("/", 1)[-1]}
+
+
+def _require_receipt(found: Credential[object], *, bank: Did) -> None:
+    if found.issuer != bank or not isinstance(found.claim, Receipt):
+        reason = f"{found.issuer} answered with a {found.kind}"
+        raise NotPermittedError("taking a receipt", because=reason, code="link.other_subject")
 
 
 def _composed(party: Party, operation: Operation) -> Delivery | None:
@@ -69,7 +78,7 @@ def _compose(
     inputs = _inputs(party, figures)
     shown = show(party, url, (*beside, *inputs, *figures))
     with party.store.read() as connection:
-        held = resources.find_all(connection, _due(inputs))
+        held = resources.find_all(connection, due_to_bank(inputs))
     named = {digest.multibase: parse(body, where="resource", limit=_LIMIT) for digest, body in held.items()}
     body = orjson.dumps({"presentation": shown, "resources": named})
     now = party.now()
@@ -94,7 +103,7 @@ def _inputs(party: Party, figures: Sequence[Secured]) -> tuple[Secured, ...]:
         return tuple(held.secured for held in credentials.find_all(connection, dict.fromkeys(names)))
 
 
-def _due(inputs: Sequence[Secured]) -> tuple[Digest, ...]:
+def due_to_bank(inputs: Iterable[Secured]) -> tuple[Digest, ...]:
     """Name the resources that the bank is due: commitments and series, and never readings."""
     claims = [envelope(one).claim for one in inputs]
     commitments = [claim.commitments for claim in claims if isinstance(claim, Consumption)]

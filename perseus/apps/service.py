@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Path, Request, Response
 
 from perseus.apps.call import Body, Called
 from perseus.apps.doors import challenge_json, give_challenge
@@ -17,6 +18,7 @@ from trust.secured import Secured
 from trust.signing import verification_method
 
 _SCHEME = "Bearer "
+_LARGEST = 1_000_000
 
 
 class Nothing(Body):
@@ -46,7 +48,7 @@ def open_service(party: Party) -> Service:
         return answer(challenge_json(give_challenge(party)), status=201)
 
     @service.app.get("/status/{number}")
-    def status(number: int) -> Response:
+    def status(number: Annotated[int, Path(ge=0, le=_LARGEST)]) -> Response:
         """Give a status list of this party in its signed form."""
         return credential(lists.published(f"{party.settings.url}/status/{number}"), status=200)
 

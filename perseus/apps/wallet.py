@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from holders.asking import meet
 from holders.request import ConsentRequest
 from perseus.apps import words
+from perseus.apps.authentic import members_credential
 from perseus.apps.call import Body, Called
 from perseus.apps.courier import Courier
 from perseus.apps.errands import Errands
@@ -22,10 +23,10 @@ from trust.canonical import Json, canonicalize, parse
 from trust.claims.account import AccountHolder
 from trust.claims.emissions import Emissions
 from trust.claims.receipt import Receipt, WithdrawalReceipt
+from trust.credential import Credential
 from trust.did import Did
 from trust.errors import NotPermittedError
 from trust.secured import Secured
-from verifiers.item import Item, open_item
 
 
 class NewRequest(Body):
@@ -96,24 +97,22 @@ def _add_arrivals(service: Service) -> None:
         """Keep a credential about this firm that a member sends: a monthly figure, or a receipt."""
         secured = Secured(call.body)
 
-        def act(connection: Connection, _item: Item) -> Response:
+        def act(connection: Connection, _found: Credential[object]) -> Response:
             return answer({"kept": keep(party, connection, secured).id}, status=201)
 
-        return call.once(party, lambda: _authentic(party, secured), act)
+        return call.once(party, lambda: _own(party, secured), act)
 
 
-def _authentic(party: Party, secured: Secured) -> Item:
-    """Open a credential that a member signed about this firm."""
-    item = open_item(secured, place="body", register=party.register.current())
-    for fault in item.faults.values():
-        raise fault
-    claim = item.credential.claim if item.credential is not None else None
+def _own(party: Party, secured: Secured) -> Credential[object]:
+    """Take a credential about this firm that its issuer signed as the member it says it is."""
+    found = members_credential(party, secured)
+    claim = found.claim
     about = claim.id if isinstance(claim, Emissions | AccountHolder) else party.did
     if not isinstance(claim, Emissions | AccountHolder | Receipt | WithdrawalReceipt) or about != party.did:
         raise NotPermittedError(
             "keeping a credential", because="it is not about this firm", code="link.other_subject"
         )
-    return item
+    return found
 
 
 def _add_own_acts(service: Service, errands: Errands) -> None:

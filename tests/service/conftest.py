@@ -5,18 +5,22 @@ from dataclasses import dataclass
 
 import pytest
 
+from support.postgres import SERVERS
 from support.town import Town
 from support.wiretap import Wiretap
 from trust.canonical import Json
 
+# PostgreSQL comes from the system's packages alone: `apt-get install postgresql` brings it.
+collect_ignore = [] if SERVERS else ["test_postgresql.py"]
+
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A running town in which the bank has received a month, and what the accounting provider was answered."""
+    """A running town in which the bank has received a month, what it answered, and every byte that it was sent."""
 
     town: Town
     result: Mapping[str, Json]
-    bank: Wiretap
+    sent_to_bank: bytes
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +34,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         host, _, port = path.read_text().removeprefix("http://").partition(":")
         tap = Wiretap((host, int(port)))
         path.write_text(tap.address)
-        yield Played(town, town.story(), tap)
+        result = town.story()
+        yield Played(town, result, bytes(tap.sent))
     finally:
         town.stop()
         if tap is not None:

@@ -43,6 +43,7 @@ class Town:
 
     out: Path
     months: tuple[str, ...] = ("2026-08",)
+    databases: Mapping[str, str] = field(default_factory=dict)
     firm: Did = field(init=False)
     anchor: Anchor = field(init=False)
     processes: serve.Town = field(init=False)
@@ -52,7 +53,7 @@ class Town:
         serve.warm()
         keys = {}
         for who in TOWN:
-            did = make_home(self.out, who, town=TOWN)
+            did = make_home(self.out, who, town=TOWN, database=self.databases.get(who.party, ""))
             keys[str(did)] = KeyStore.at(self.out / who.party).open("signing")
         self.firm = Did(next(did for did in keys if did.startswith("did:key:")))
         others = {did: KeyStore.founded(self.out / "others" / did[8:15]).create("signing") for did in OTHERS}

@@ -7,7 +7,7 @@ import orjson
 import rfc8785
 
 from trust.errors import MalformedError
-from trust.jsontext import Json, JsonObject, is_harmless, is_shallow, read_strictly, refuse_content
+from trust.jsontext import DEEPEST, Json, JsonObject, is_harmless, is_shallow, read_strictly, refuse_content
 
 __all__ = [
     "CREDENTIAL_LIMIT",
@@ -19,6 +19,7 @@ __all__ = [
     "canonicalize_parsed",
     "parse",
     "parse_object",
+    "parse_with_form",
 ]
 
 CREDENTIAL_LIMIT = 256 * 1024
@@ -35,7 +36,8 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_DATACLASS
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
-_NUMBER_SHAPE = bytes.maketrans(b"123456789,[-+", b"000000000::::")
+_SHAPE = bytes.maketrans(b"123456789,[-+]", b"000000000::::{")
+_LETTERS = b"ghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _POINT = re.compile(rb":0+\.0")
 _ASTRAL = re.compile(rb"[\xf0-\xf4]")
 
@@ -53,7 +55,7 @@ def canonicalize(value: Json) -> bytes:
         raw = orjson.dumps(value, option=_OPTIONS)
     except TypeError:
         return _by_reference(value)
-    if _may_have_float(raw) or b"null" in raw or _may_have_astral_key(raw):
+    if _may_have_float(_shape(raw)) or b"null" in raw or _may_have_astral_key(raw):
         return _by_reference(value)
     return raw
 
@@ -81,6 +83,17 @@ def parse(raw: bytes, *, where: str = "", limit: int = CREDENTIAL_LIMIT, canonic
     return value
 
 
+def parse_with_form(raw: bytes, *, limit: int = CREDENTIAL_LIMIT) -> tuple[JsonObject, bytes | None]:
+    """Read a JSON object, as `parse` does, and give its RFC 8785 bytes if they are those that were read.
+
+    Raises:
+        MalformedError: the bytes are refused, or hold something other than an object.
+    """
+    _refuse_size(raw, limit=limit)
+    value, is_canonical = _read(raw)
+    return _object(value, "/"), raw if is_canonical else None
+
+
 def parse_object(
     raw: bytes, *, where: str = "", limit: int = CREDENTIAL_LIMIT, canonical: bool = False
 ) -> JsonObject:
@@ -89,10 +102,13 @@ def parse_object(
     Raises:
         MalformedError: the bytes are refused, or hold something other than an object.
     """
-    value = parse(raw, where=where, limit=limit, canonical=canonical)
+    return _object(parse(raw, where=where, limit=limit, canonical=canonical), where or "/")
+
+
+def _object(value: Json, where: str) -> JsonObject:
     if not isinstance(value, dict):
         found = "null" if value is None else f"a {type(value).__name__}"
-        raise MalformedError(where or "/", expected="a JSON object", found=found)
+        raise MalformedError(where, expected="a JSON object", found=found)
     return value
 
 
@@ -104,21 +120,26 @@ def _read(raw: bytes) -> tuple[Json, bool]:
         return read_strictly(raw), False
     # What orjson writes back unchanged has no second key, space, escape or number form; what is left to
     # exclude are floats, characters that deceive, depth, and the order of keys beyond U+FFFF.
-    if not is_canonical or _may_have_float(raw) or _may_have_astral_key(raw):
+    shape = _shape(raw)
+    if not is_canonical or _may_have_float(shape) or _may_have_astral_key(raw):
         return read_strictly(raw), False
     if not (raw.isascii() and b"\\" not in raw) and not is_harmless(raw.decode("utf-8")):
         refuse_content(value)
-    if not is_shallow(raw):
+    if shape.count(b"{") > DEEPEST and not is_shallow(raw):
         refuse_content(value)
     return value, True
 
 
-def _may_have_float(raw: bytes) -> bool:
-    # Every digit becomes 0, and all that can stand before a number or in an exponent becomes a colon. Inside
-    # an object or a list, a float then shows as :00.0 or, with one digit and an exponent, as :0e:.
-    if not raw.startswith((b"{", b"[")):
+def _shape(raw: bytes) -> bytes:
+    # Every digit becomes 0, all that can stand before a number or in an exponent becomes a colon, and every
+    # list ends as an object begins; the letters that no number, and no hexadecimal digest, has are left out.
+    return raw.translate(_SHAPE, _LETTERS)
+
+
+def _may_have_float(shape: bytes) -> bool:
+    # Inside an object or a list, a float shows as :00.0 or, with one digit and an exponent, as :0e:.
+    if not shape.startswith((b"{", b":")):
         return True
-    shape = raw.translate(_NUMBER_SHAPE)
     return b":0e:" in shape or (b"0.0" in shape and _POINT.search(shape) is not None)
 
 

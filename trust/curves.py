@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache, partial
+from hashlib import sha256
 from typing import TypeAlias
 
 import nacl.bindings
@@ -10,7 +11,7 @@ import nacl.exceptions
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from trust.errors import MalformedError, SignatureMismatchError
@@ -23,6 +24,7 @@ _SIGNATURE_SIZE = 64
 _HALF = 32
 _HELD = 4_096  # parsed keys that a process keeps
 P256_SIGNING = ec.ECDSA(hashes.SHA256())
+_PREHASHED = ec.ECDSA(Prehashed(hashes.SHA256()))
 
 Verifier: TypeAlias = Callable[[bytes, bytes], None]
 
@@ -99,7 +101,7 @@ def _verify_p256(key: ec.EllipticCurvePublicKey, signature: bytes, message: byte
     if not (0 < r < P256_ORDER and 0 < s < P256_ORDER):
         raise SignatureMismatchError("r or s is not between 1 and the order of P-256")
     try:
-        key.verify(encode_dss_signature(r, s), message, P256_SIGNING)
+        key.verify(encode_dss_signature(r, s), sha256(message).digest(), _PREHASHED)
     except InvalidSignature as error:
         raise SignatureMismatchError("the key did not make it over this message (ES256)") from error
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from trust.canonical import Json, parse_object
+from trust.canonical import Json, parse_with_form
 from trust.errors import MalformedError, PerseusError, SignatureMismatchError
 from trust.keys import PublicKey
 from trust.report import Subject
@@ -20,13 +20,13 @@ def open_lone(secured: Secured) -> Chain:
     members: Mapping[str, Json] = {}
     proof, key = None, None
     try:
-        members = parse_object(secured.raw, limit=LARGEST_CREDENTIAL)
+        members, form = parse_with_form(secured.raw, limit=LARGEST_CREDENTIAL)
     except MalformedError as error:
         return _chain(Item(secured, "", members, Subject("", "", "", ""), faults={"format.parses": error}))
     try:
         proof = read_proof(members)
         key = _key(proof)
-        verify_proof(members, proof, key)
+        verify_proof(members, proof, key, form=form)
     except SignatureMismatchError as error:
         faults["signature.fits"] = error
     except MalformedError as error:

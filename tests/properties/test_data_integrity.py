@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.keys import signer
-from trust.canonical import canonicalize, parse_object
+from trust.canonical import canonicalize, parse_object, parse_with_form
 from trust.errors import PerseusError, SignatureMismatchError
 from trust.securing.data_integrity import Suite, read_proof, secure, verify_proof
 
@@ -48,6 +48,36 @@ def test_a_proof_fits_its_document_after_the_wire(
     proof = read_proof(received)
     verify_proof(received, proof, KEYS[suite].key)
     assert proof.created == created
+
+
+# Names that look like the proof, or like its end, wherever they stand.
+CONFUSING = st.sampled_from(['"proof":{', "a", "proof", "proofValue", "p", "q", '\\"proof":{', "{},", "z"])
+PARTS = st.recursive(
+    CONFUSING, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(CONFUSING, inner, max_size=3)
+)
+
+
+@given(
+    st.dictionaries(CONFUSING.filter(lambda name: name != "proof"), PARTS, max_size=4),
+    st.sampled_from(Suite),
+    TIMES,
+)
+def test_the_bytes_at_hand_serve_as_well_as_the_members(
+    document: dict[str, Any], suite: Suite, created: datetime
+) -> None:
+    received, form = parse_with_form(canonicalize(secured(document, suite, created)))
+    assert form is not None
+    verify_proof(received, read_proof(received), KEYS[suite].key, form=form)
+
+
+@given(DOCUMENTS, st.sampled_from(Suite), TIMES)
+def test_the_bytes_at_hand_are_what_is_checked(
+    document: dict[str, Any], suite: Suite, created: datetime
+) -> None:
+    received, form = parse_with_form(canonicalize(secured(document, suite, created)))
+    assert form is not None
+    with pytest.raises(SignatureMismatchError):
+        verify_proof(received, read_proof(received), KEYS[suite].key, form=form.replace(b"{", b"{ ", 1))
 
 
 @given(DOCUMENTS, DOCUMENTS, st.sampled_from(Suite))

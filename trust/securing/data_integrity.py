@@ -15,6 +15,8 @@ from trust.keys import PublicKey, Signer
 from trust.securing.proof import Proof, Purpose, high_s, read_proof
 from trust.securing.suite import Suite
 
+_AROUND_VALUE = len('"proofValue":"",') - len("{")
+
 __all__ = ["Proof", "Purpose", "Suite", "high_s", "read_proof", "secure", "verify_proof"]
 
 
@@ -53,17 +55,34 @@ def secure(
     return {**document, "proof": {**proof, "proofValue": f"z{base58_encode(signature)}"}}
 
 
-def verify_proof(document: Mapping[str, Json], proof: Proof, key: PublicKey) -> None:
+def verify_proof(
+    document: Mapping[str, Json], proof: Proof, key: PublicKey, *, form: bytes | None = None
+) -> None:
     """Check that this key made this proof over this parsed document (Data Integrity 1.0, section 4.3).
+
+    `form` is the RFC 8785 bytes of the whole document, where they are at hand, so that they are not written again.
 
     Raises:
         SignatureMismatchError: it did not, or the key is of another kind than the suite takes.
     """
     if key.algorithm is not proof.suite.algorithm:
         raise SignatureMismatchError(f"{proof.suite.value} takes no key for {key.algorithm.value}")
-    unsecured = dict(document)
-    unsecured.pop("proof", None)
-    key.verify(proof.signature, _signed(proof.config, canonicalize_parsed(unsecured)))
+    unsecured = None if form is None else _cut(form, document, proof)
+    if unsecured is None:
+        unsecured = canonicalize_parsed({name: part for name, part in document.items() if name != "proof"})
+    key.verify(proof.signature, _signed(proof.config, unsecured))
+
+
+def _cut(form: bytes, document: Mapping[str, Json], proof: Proof) -> bytes | None:
+    """Cut the proof out of the bytes of a document, if there is but one place where it can stand."""
+    # Every object that is a member named proof shows as these bytes. Where they stand once, that is the proof of
+    # the document itself, and as long as what was signed of it and its value.
+    before, *rest = form.split(b'"proof":{')
+    secured = document["proof"]
+    if len(rest) != 1 or not isinstance(secured, dict):
+        return None
+    after = rest[0][len(proof.config) + len(secured["proofValue"]) + _AROUND_VALUE :]
+    return before[:-1] + after if before.endswith(b",") else before + after.removeprefix(b",")
 
 
 def _signed(config: bytes, document: bytes) -> bytes:

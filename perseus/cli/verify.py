@@ -22,6 +22,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 CODES = {"verified": 0, "not_verified": 1, "undetermined": 3}
 WORST_FIRST = (4, 2, 1, 3, 0)
 USAGE = 2
+EARLIEST = 2000  # no scheme is older
 
 
 @app.command()
@@ -97,6 +98,10 @@ def _moment(text: str | None, present: datetime) -> datetime:
     moment = present if text is None else instant(text)
     if moment > present:
         raise MalformedError("--at", expected="a moment that has come", found=str(text), code="time.future")
+    if moment.year < EARLIEST:
+        raise MalformedError(
+            "--at", expected=f"a moment since {EARLIEST}", found=str(text), code="time.malformed"
+        )
     return moment.astimezone(UTC)
 
 

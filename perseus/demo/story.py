@@ -17,6 +17,7 @@ from perseus.demo.running import Town
 from perseus.demo.supply import Supply
 from perseus.demo.tampering import TWELVE, write_all
 from perseus.demo.telling import Teller
+from perseus.keystore import write_secret
 from perseus.verification import Question, judge
 from trust.canonical import Json
 from trust.claims.emissions import total_of
@@ -147,7 +148,7 @@ def _write_evidence(town: Town, report: str) -> tuple[bytes, bytes]:
     evidence = town.evidence(report)
     audited = with_readings(evidence, town.readings())
     (folder / "bank.perseus.json").write_bytes(evidence)
-    (folder / "auditor.perseus.json").write_bytes(audited)
+    write_secret(folder / "auditor.perseus.json", audited)  # it holds the readings
     return evidence, audited
 
 

@@ -7,7 +7,7 @@ nothing; a report without checks answers nothing. Nobody can use a credential's 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, NoReturn, TypeVar
+from typing import Generic, NoReturn, TypeAlias, TypeVar
 
 from trust.check import Bearing, Check, Outcome, Subject, Told
 from trust.claims.halfhour import Period
@@ -27,6 +27,8 @@ __all__ = [
     "Told",
     "Verified",
 ]
+
+_Marks: TypeAlias = tuple[tuple[Bearing, Outcome], ...]
 
 C_co = TypeVar("C_co", covariant=True)
 
@@ -87,20 +89,21 @@ class Report(Generic[C_co]):
     @property
     def authentic_at_signing(self) -> Answer:
         """Answer whether all was as it should be when each party signed."""
-        return self._answer({Bearing.SIGNING})
+        return _answer(self._marks, _SIGNING)
 
     @property
     def usable_now(self) -> Answer:
         """Answer whether it is authentic, and may be used at the moment asked for."""
-        return self._answer({Bearing.SIGNING, Bearing.USE})
+        return _answer(self._marks, _EITHER)
 
     @property
     def overall(self) -> Overall:
         """Give the verdict: verified only if both answers are yes."""
-        answers = (self.authentic_at_signing, self.usable_now)
-        if Answer.NO in answers:
-            return Overall.NOT_VERIFIED
-        return Overall.UNDETERMINED if Answer.UNKNOWN in answers else Overall.VERIFIED
+        marks = self._marks
+        answers = (_answer(marks, _SIGNING), _answer(marks, _EITHER))
+        if answers == _BOTH:
+            return _VERIFIED
+        return Overall.NOT_VERIFIED if Answer.NO in answers else Overall.UNDETERMINED
 
     @property
     def counts(self) -> Mapping[Outcome, int]:
@@ -129,18 +132,24 @@ class Report(Generic[C_co]):
         return Verified(self._claim, self._secured, self, _made_in_report=_PROOF)
 
     @property
-    def _marks(self) -> tuple[tuple[Bearing, Outcome], ...]:
+    def _marks(self) -> _Marks:
         if isinstance(self.checks, Told):
             return self.checks.marks
         return tuple((check.bearing, check.outcome) for check in self.checks)
 
-    def _answer(self, bearings: set[Bearing]) -> Answer:
-        relevant = [outcome for bearing, outcome in self._marks if bearing in bearings]
-        if Outcome.FAILED in relevant:
-            return Answer.NO
-        if not relevant or Outcome.UNKNOWN in relevant or Outcome.PASSED not in relevant:
-            return Answer.UNKNOWN
-        return Answer.YES
+
+# Members by names of this module: what every verdict reads is looked up once.
+_SIGNING, _EITHER = (Bearing.SIGNING,), (Bearing.SIGNING, Bearing.USE)
+_PASSED, _FAILED, _UNKNOWN = Outcome.PASSED, Outcome.FAILED, Outcome.UNKNOWN
+_YES, _VERIFIED = Answer.YES, Overall.VERIFIED
+_BOTH = (_YES, _YES)
+
+
+def _answer(marks: _Marks, bearings: tuple[Bearing, ...]) -> Answer:
+    relevant = {outcome for bearing, outcome in marks if bearing in bearings}
+    if _FAILED in relevant:
+        return Answer.NO
+    return _YES if _PASSED in relevant and _UNKNOWN not in relevant else Answer.UNKNOWN
 
 
 class _Proof:

@@ -48,7 +48,7 @@ def _ask(case: Case, item: Item, steps: tuple[Step, ...], rows: list[Row]) -> No
     owner = "" if claim_fault is None else check_of(claim_fault.code)
     for step in steps:
         blocked = _blocked(case, item, step, owner) if case.trouble or owner else None
-        finding = _answer(case, item, step) if blocked is None else blocked
+        finding = blocked or _answer(case, item, step)
         if finding.outcome not in HOLD:
             case.trouble.setdefault(id(item), {})[step.name] = finding
         rows.append(Row(step.name, step.waits, item, finding))

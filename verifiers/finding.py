@@ -1,17 +1,28 @@
 """What a check found, before it is told in the words of the catalogue."""
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from trust.report import Outcome
 
-Detail: TypeAlias = str | Callable[[], str]
+if TYPE_CHECKING:
+    from verifiers.case import Case
+    from verifiers.item import Item
+
+
+class Words(NamedTuple):
+    """A sentence that follows from the case and the document alone, so that one finding serves every document."""
+
+    of: "Callable[[Case, Item], str]"
+
+
+Detail: TypeAlias = str | Callable[[], str] | Words
 
 
 class Finding(NamedTuple):
     """An outcome with its code and its sentence; the code is empty where the check's own name says it.
 
-    `detail` may be given as a function, so that nobody builds sentences that nobody reads.
+    `detail` may be given as a function or as words, so that nobody builds sentences that nobody reads.
     """
 
     outcome: Outcome
@@ -21,18 +32,20 @@ class Finding(NamedTuple):
     found: str = ""
     remedy: str = ""
 
-    @property
-    def sentence(self) -> str:
-        """Give the sentence, built now if it was not yet."""
+    def sentence(self, case: "Case", item: "Item") -> str:
+        """Give the sentence about this document of the case, built now if it was not yet."""
+        if isinstance(self.detail, Words):
+            return self.detail.of(case, item)
         return self.detail if isinstance(self.detail, str) else self.detail()
 
 
-HOLD = frozenset({Outcome.PASSED, Outcome.WARNING, Outcome.NOT_APPLICABLE})
+_PASSED = Outcome.PASSED
+HOLD = frozenset({_PASSED, Outcome.WARNING, Outcome.NOT_APPLICABLE})
 
 
 def passed(detail: Detail) -> Finding:
     """Find that it is as it should be."""
-    return Finding(Outcome.PASSED, "", detail)
+    return Finding(_PASSED, "", detail)
 
 
 def not_applicable(detail: Detail) -> Finding:

@@ -62,7 +62,7 @@ def _check(case: Case, row: Row) -> Check:
         bearing=bearing_of(row.step, finding.code),
         subject=subject,
         title=_filled(case, title, subject),
-        detail=finding.sentence,
+        detail=finding.sentence(case, row.item),
         clause=question.clause if reason is None else reason.clause,
         expected=finding.expected,
         found=finding.found,

@@ -22,6 +22,9 @@ from verifiers.policy import Policy, Scope
 from verifiers.resources import Resources
 from verifiers.telling import tell
 
+_CREDENTIAL = Scope.CREDENTIAL
+_ABOUT_ONE = About(scope=_CREDENTIAL)
+
 
 def verify(
     secured: Secured,
@@ -37,7 +40,7 @@ def verify(
     It never raises on bad input. The report's claim is a `Dossier` for a presentation, else the credential's claim.
     """
     # (1) Everything is opened once; the claims come out of the bytes whose signatures fit.
-    lone = policy.scope is Scope.CREDENTIAL
+    lone = policy.scope is _CREDENTIAL
     register = evidence.register
     chain = (
         open_lone(secured)
@@ -50,7 +53,7 @@ def verify(
     rows = ask_lone(case) if lone else ask_chain(case)
     # (4) What was found is told, good or bad, with nothing left out.
     claim = chain.target.members if lone else _claim(chain)
-    about = About(scope=policy.scope) if lone else about_of(chain, size, policy.scope)
+    about = _ABOUT_ONE if lone else about_of(chain, size, policy.scope)
     return Report(tell(case, rows), secured, claim, about)
 
 

@@ -12,34 +12,32 @@ from trust.errors import MalformedError, PerseusError
 from trust.schema import schema_digest
 from verifiers.case import Case
 from verifiers.catalogue import check_of
-from verifiers.finding import Finding, failed, passed
+from verifiers.finding import Finding, Words, failed, passed
 from verifiers.item import Item
 from verifiers.wording import moment, noun, sentence
 
 
 def parses(_case: Case, item: Item) -> Finding:
     """Ask whether the bytes are RFC 8785 JSON (RFC 8785, section 3)."""
-    return _fault(item.faults.get("format.parses")) or passed(
-        lambda: f"{len(item.secured.raw):,} bytes of RFC 8785 JSON."
-    )
+    return _fault(item.faults.get("format.parses")) or _PARSES
 
 
 def kind_known(_case: Case, item: Item) -> Finding:
     """Ask whether the scheme knows the type and the contexts (VCDM 2.0, section 4.5)."""
-    return _fault(item.faults.get("format.kind_known")) or passed(lambda: f"It is of type {item.kind}.")
+    return _fault(item.faults.get("format.kind_known")) or _KNOWN
 
 
 def schema_fits(_case: Case, item: Item) -> Finding:
     """Ask whether it fits the published schema that it names (VCDM 2.0, section 4.11)."""
     error = item.faults.get("format.schema_fits") or claim_fault(item, "format.schema_fits")
-    return _fault(error) or _pinned(item) or passed(lambda: f"{noun(item.kind)} fits its schema.")
+    return _fault(error) or _pinned(item) or _FITS
 
 
 def times_plausible(case: Case, item: Item) -> Finding:
     """Ask whether its times agree with each other and have come (VCDM 2.0, section 4.9)."""
     error = claim_fault(item, "time.plausible") or item.faults.get("time.plausible")
     if error is not None or item.proof is None:
-        return _fault(error) or passed("It states no time of signing.")
+        return _fault(error) or _TIMELY
     created = item.proof.created
     if created > case.at + case.skew:
         return failed(
@@ -48,9 +46,18 @@ def times_plausible(case: Case, item: Item) -> Finding:
             expected=f"at most {stamp(case.at + case.skew)}",
             found=stamp(created),
         )
-    if item.credential is None:
-        return passed(lambda: f"It was signed on {moment(created)}.")
-    return _dates(item) or _order(case, item) or passed(lambda: f"It was signed on {moment(created)}.")
+    return _TIMELY if item.credential is None else _dates(item) or _order(case, item) or _TIMELY
+
+
+def _time(_case: Case, item: Item) -> str:
+    proof = item.proof
+    return "It states no time of signing." if proof is None else f"It was signed on {moment(proof.created)}."
+
+
+_PARSES = passed(Words(lambda _case, item: f"{len(item.secured.raw):,} bytes of RFC 8785 JSON."))
+_KNOWN = passed(Words(lambda _case, item: f"It is of type {item.kind}."))
+_FITS = passed(Words(lambda _case, item: f"{noun(item.kind)} fits its schema."))
+_TIMELY = passed(Words(_time))
 
 
 def claim_fault(item: Item, check: str) -> PerseusError | None:

@@ -3,10 +3,12 @@
 from trust.errors import MalformedError, PerseusError
 from trust.securing.data_integrity import high_s
 from verifiers.case import Case
-from verifiers.finding import Finding, failed, not_run, passed, unknown
+from verifiers.finding import Finding, Words, failed, not_run, passed, unknown
 from verifiers.item import PRESENTATION, Item
 from verifiers.policy import Scope
 from verifiers.wording import sentence
+
+_CHAIN = Scope.CHAIN
 
 
 def allowed(case: Case, item: Item) -> Finding:
@@ -22,7 +24,7 @@ def allowed(case: Case, item: Item) -> Finding:
             expected=" or ".join(case.policy.suites),
             found=proof.suite.value,
         )
-    purpose = "authentication" if item.kind == PRESENTATION else "assertionMethod"
+    purpose = _purpose(item)
     if proof.purpose != purpose:
         return failed(
             "signature.purpose",
@@ -30,14 +32,14 @@ def allowed(case: Case, item: Item) -> Finding:
             expected=purpose,
             found=proof.purpose,
         )
-    if case.policy.scope is Scope.CHAIN and high_s(proof):
+    if case.policy.scope is _CHAIN and high_s(proof):
         return failed(
             "signature.not_canonical",
             "The second half of the signature is the larger of its two forms.",
             expected="s of at most half the order",
             found="the larger s",
         )
-    return passed(lambda: f"It is signed with {proof.suite.value} for {purpose}.")
+    return _ALLOWED
 
 
 def fits(case: Case, item: Item) -> Finding:
@@ -49,13 +51,13 @@ def fits(case: Case, item: Item) -> Finding:
             expected="a signature over exactly these bytes",
             found="one over others, or by another key",
         )
-    return passed(lambda: f"It fits the key of {case.name(item.subject.issuer)}.")
+    return _FITS
 
 
 def key_known(case: Case, item: Item) -> Finding:
     """Ask whether the key is one of its signer's (Controlled Identifiers 1.0, section 3.3)."""
     error, proof = item.faults.get("key.known"), item.proof
-    signer = "" if proof is None else str(proof.verification_method.did)
+    signer = "" if proof is None else proof.verification_method.did.text
     if item.kind != PRESENTATION and proof is not None and signer != item.subject.issuer:
         return failed(
             "key.other_issuer",
@@ -69,7 +71,25 @@ def key_known(case: Case, item: Item) -> Finding:
         )
     if error is not None:
         return _refused(case, error, signer)
-    return passed(lambda: f"The key is one of {case.name(signer)}.")
+    return _KNOWN
+
+
+def _purpose(item: Item) -> str:
+    return "authentication" if item.kind == PRESENTATION else "assertionMethod"
+
+
+def _way(_case: Case, item: Item) -> str:
+    return f"It is signed with {item.proof.suite.value if item.proof else 'nothing'} for {_purpose(item)}."
+
+
+def _owner(case: Case, item: Item) -> str:
+    signer = "" if item.proof is None else item.proof.verification_method.did
+    return f"The key is one of {case.name(signer)}."
+
+
+_ALLOWED = passed(Words(_way))
+_KNOWN = passed(Words(_owner))
+_FITS = passed(Words(lambda case, item: f"It fits the key of {case.name(item.subject.issuer)}."))
 
 
 def _refused(case: Case, error: PerseusError, signer: str) -> Finding:

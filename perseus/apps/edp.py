@@ -1,29 +1,28 @@
 """The energy data provider: knows whose key belongs to which meters, and lets readings go where a consent lets it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fastapi import FastAPI, Response
 from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
-from issuers.account_holder import Account, issue_account_holder
 from issuers.consented import Use, require_account_holder, require_consent
 from issuers.consumption import Grounds, Issued, Meter, issue_consumption
+from perseus.apps.accounts import add_accounts
 from perseus.apps.call import Body, Called
 from perseus.apps.consents import add_consents
-from perseus.apps.doors import Shown, admit, nonce_of, signed, spent_challenge, use_up
+from perseus.apps.doors import Shown, admit, use_up
 from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
-from perseus.apps.service import Service, credential, open_service
+from perseus.apps.service import Service, open_service
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.keystore import fresh_bytes, fresh_urn
 from perseus.problems import NotFoundError
 from perseus.storage import consents, credentials, meters, readings, resources
 from trust.canonical import parse
-from trust.challenge import Challenge
-from trust.claims.account import AccountHolder, Assurance, Method
+from trust.claims.account import AccountHolder
 from trust.claims.consent import Consent, Data
 from trust.claims.consumption import Assurance as MeterAssurance
 from trust.claims.consumption import Consumption, Fuel, Readings, UnitCode
@@ -43,14 +42,6 @@ _ASSURANCES = "https://registry.ib1.org/scheme/perseus/assurance/"
 _ASSURANCE = MeterAssurance(
     f"{_ASSURANCES}missing-data/Missing", f"{_ASSURANCES}origin-method/SmartDCCOtherUser"
 )
-_CONTROL = timedelta(days=366)
-
-
-class NewAccount(Body):
-    """The code agreed with the customer, and the answer of its key to our challenge."""
-
-    code: str = Field(min_length=8, max_length=200)
-    answer: dict[str, JsonValue]
 
 
 class Wanted(Body):
@@ -75,7 +66,7 @@ class Leave:
 def open_edp(party: Party) -> FastAPI:
     """Put the energy data provider's service together."""
     service = open_service(party)
-    _add_accounts(service)
+    add_accounts(service)
     add_consents(service)
     _add_consumption(service)
     add_withdrawals(service, Duties(forget_readings, _keep_nothing))
@@ -97,39 +88,6 @@ def permitted_by(secured: Secured, consent: str) -> bool:
 def _keep_nothing(connection: Connection, consent: str) -> tuple[Kept, ...]:
     del connection, consent
     return ()
-
-
-def _add_accounts(service: Service) -> None:
-    party = service.party
-
-    @service.app.post("/v1/account-holders", status_code=201)
-    def account_holder(call: Called) -> Response:
-        """Sign that the key which answers our challenge belongs to the account with this code."""
-        asked = call.read(NewAccount)
-        shown = signed(asked.answer, where="answer")
-
-        def prepare() -> Challenge:
-            return spent_challenge(party, nonce_of(asked.answer))
-
-        def act(connection: Connection, challenge: Challenge) -> Response:
-            account = _account(party, connection, asked.code)
-            sign = signing(party, connection)
-            made = issue_account_holder(shown, challenge=challenge, account=account, signing=sign)
-            keep(party, connection, made)
-            return credential(made)
-
-        return call.once(party, prepare, act)
-
-
-def _account(party: Party, connection: Connection, code: str) -> Account:
-    """Say what our records have of an account: since when its meters are its own, and how we know."""
-    held = meters.of_account(connection, code)
-    months = [month for meter in held for month in meters.months(connection, meter.source)]
-    if not months:
-        raise NotFoundError("an account with this code")
-    sources = tuple(meter.source for meter in held)
-    until = party.now() + _CONTROL
-    return Account(sources, min(months), until, Method.LOGIN_AND_PAIRING, Assurance.SUBSTANTIAL)
 
 
 def _add_consumption(service: Service) -> None:

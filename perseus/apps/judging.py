@@ -59,6 +59,7 @@ class Judge:
             pairing=pairing,
             door=door,
             register_fault=fault,
+            register_at=None if register is None else self._party.register.as_of(),
         )
 
     def refresh(self, target: Secured, evidence: Evidence) -> Evidence:
@@ -72,6 +73,7 @@ class Judge:
             evidence,
             register=register or evidence.register,
             register_fault=fault if register is None else None,
+            register_at=None if register is None else self._party.register.as_of(),
             register_carried=register is None,
             status_lists={**evidence.status_lists, **lists},
             credentials=(*evidence.credentials, *ended),

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import datetime
 
 from perseus.clock import now
 from perseus.fetching import Fetcher
@@ -29,6 +30,7 @@ class RegisterCopy:
         self._lock = threading.Lock()
         self._held: Register | None = None
         self._asked = float("-inf")
+        self._seen: datetime | None = None
 
     @property
     def anchor(self) -> Anchor:
@@ -55,6 +57,16 @@ class RegisterCopy:
             if self._settings.party != OPERATOR and (fresh or time.monotonic() - self._asked > PAUSE):
                 self._ask()
             return self._replayed()
+
+    def as_of(self) -> datetime | None:
+        """Tell when the operator last said that this copy is whole; the operator's own always is."""
+        if self._settings.party == OPERATOR:
+            return now()
+        if self._seen is not None:
+            return self._seen
+        with self._store.read() as connection:
+            seen = log.newest(connection)
+        return None if seen is None else seen.seen_at
 
     def size(self) -> int:
         """Count the entries of the copy."""
@@ -119,6 +131,7 @@ class RegisterCopy:
                 log.append(connection, grown, at_size=held)
                 log.see(connection, Seen(replayed.size, checkpoint, now()))
         self._held = replayed
+        self._seen = now()
 
     def _entries(self, url: str) -> tuple[bytes, ...]:
         document = parse_object(self._get(url), where=url, limit=_LIMIT)

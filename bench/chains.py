@@ -89,7 +89,7 @@ def limit_of(simulated: ChainSimulator) -> Callable[[], object]:
     found = [read_resource(raw, where="resource") for raw in simulated.held_resources.values()]
     sealed = next(one for one in found if isinstance(one, Commitments))
     series = next(one for one in found if isinstance(one, IntensitySeries))
-    summed = sum_alone(decode(sealed.points), weights(series, sealed.quality))
+    summed = sum_alone(sealed.points, weights(series, sealed.quality))
 
     def alone() -> None:
         for _ in range(signatures):

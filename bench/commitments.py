@@ -1,12 +1,13 @@
 """What committing to a month and opening its weighted sum cost, beside the same work by the library's own calls."""
 
 from collections.abc import Callable
-from itertools import chain, repeat
+
+from coincurve import PublicKey
 
 from bench.timing import Figure, beside
 from trust.commitment import H_COMPRESSED, blindings, commit
-from trust.secp256k1 import Point, add, base, decode, encode, multiply
-from trust.weighted_sum import Vector, check_opening, open_sum
+from trust.secp256k1 import add, base, decode, encode, multiply
+from trust.weighted_sum import check_opening, open_sum
 from trust.weighted_sum import decode as decode_vector
 
 SLOTS = 1_488
@@ -31,35 +32,32 @@ def commit_month() -> Figure:
 
 def open_month() -> Figure:
     """Check the opening of a month's weighted sum; the limit is the sum by the library alone."""
-    vector = decode_vector(commit(VALUES, K))
+    commitments = commit(VALUES, K)
+    vector = decode_vector(commitments)
     opening = open_sum([(VALUES, WEIGHTS, K)])
     return beside(
-        "open.month", lambda: check_opening([(vector, WEIGHTS)], opening), sum_alone(vector, WEIGHTS), times=5
+        "open.month",
+        lambda: check_opening([(vector, WEIGHTS)], opening),
+        sum_alone(commitments, WEIGHTS),
+        times=5,
     )
 
 
-def sum_alone(vector: Vector, weights: tuple[int, ...]) -> Callable[[], object]:
-    """Prepare one weighted sum, so that nothing but the library's additions is left to do."""
-    present = [
-        (point, weight)
-        for point, weight in zip(vector.points, weights, strict=True)
-        if point is not None and weight
-    ]
-    radix = next(radix for radix in range(2, 33) if radix**2 > max(weights))
-    low = _buckets([(point, weight % radix) for point, weight in present])
-    high = _buckets([(point, weight // radix) for point, weight in present])
+def sum_alone(commitments: tuple[bytes | None, ...], weights: tuple[int, ...]) -> Callable[[], object]:
+    """Prepare one weighted sum as the library offers it: a call a distinct weight, then running sums downwards.
 
-    def summed() -> Point:
-        upper = add(_repeated(high))
-        return add([*repeat(upper, radix), *_repeated(low)])
+    The points are decoded beforehand, by the library's own class.
+    """
+    groups: dict[int, list[PublicKey]] = {}
+    for encoded, weight in zip(commitments, weights, strict=True):
+        if encoded is not None and weight:
+            groups.setdefault(weight, []).append(PublicKey(encoded))
+
+    def summed() -> PublicKey:
+        running = total = PublicKey.combine_keys(groups[max(groups)])
+        for weight in range(max(groups) - 1, 0, -1):
+            running = PublicKey.combine_keys([running, *groups.get(weight, ())])
+            total = PublicKey.combine_keys([total, running])
+        return total
 
     return summed
-
-
-def _buckets(pairs: list[tuple[Point, int]]) -> dict[int, list[Point]]:
-    digits = sorted({digit for _, digit in pairs if digit})
-    return {digit: [point for point, own in pairs if own == digit] for digit in digits}
-
-
-def _repeated(buckets: dict[int, list[Point]]) -> list[Point]:
-    return list(chain.from_iterable(repeat(add(points), digit) for digit, points in buckets.items()))

@@ -111,7 +111,12 @@ def sources_complete(case: Case, item: Item) -> Finding:
         )
     absent = absent_sources(case, item)
     if not absent:
-        return passed(lambda: f"All {len(counted)} meters of the consent are counted.")
+        return passed(
+            lambda: (
+                f"Meters of the consent counted: {len(counted)} of {len(counted)}. "
+                "That the firm has no further meter is not proven."
+            )
+        )
     share = f"{len(absent)} of {len(absent) + len(counted)} meters"
     if _named_missing(claim, len(absent), len(counted), claim.period):
         return warning(

@@ -11,6 +11,7 @@ from perseus.apps.call import Body, Called
 from perseus.apps.consents import add_consents
 from perseus.apps.doors import nonce_of, signed, spent_challenge, use_up
 from perseus.apps.frame import answer
+from perseus.apps.guesses import Guesses
 from perseus.apps.party import Party
 from perseus.apps.reception import Reception, keep_reception, receive
 from perseus.apps.service import Service, open_service, owner_of
@@ -57,7 +58,7 @@ def open_bank(party: Party) -> FastAPI:
 
 
 def _add_pairings(service: Service) -> None:
-    party = service.party
+    party, guesses = service.party, Guesses()
 
     @service.app.post("/v1/pairings", status_code=201)
     def pair(call: Called) -> Response:
@@ -66,12 +67,14 @@ def _add_pairings(service: Service) -> None:
         shown = signed(asked.pairing, where="pairing")
 
         def prepare() -> Challenge:
+            guesses.allow()
             return spent_challenge(party, nonce_of(asked.pairing))
 
         def act(connection: Connection, challenge: Challenge) -> Response:
             found = check_pairing(shown, challenge=challenge, at=party.now())
             reference = pairings.reference_of(connection, asked.code)
             if reference is None or reference != found.reference:
+                guesses.wrong()
                 raise UnauthenticatedError("the code is not one that the bank gave to this customer")
             customer, salt = found.customer.multibase, b64url_encode(found.salt)
             document = shown.raw.decode()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from starlette.types import Message, Scope
 from perseus import clock
 from perseus.apps.edp import open_edp
 from perseus.apps.frame import Bodies
+from perseus.apps.guesses import Guesses
 from perseus.apps.party import Party, open_party
 from perseus.homes import Inhabitant, make_home
 from perseus.storage import challenges, deliveries
@@ -172,3 +174,15 @@ def test_every_table_can_be_built_in_postgresql_too(party_name: str) -> None:
     tables = [CreateTable(table) for table in metadata_of(party_name).sorted_tables]
     assert len([sql for sql in built if "CREATE TABLE" in sql]) == len(tables)
     assert all("AUTOINCREMENT" not in sql for sql in built)
+
+
+def test_a_door_that_heard_too_many_wrong_codes_closes_and_opens_again() -> None:
+    guesses = Guesses(most=3, within=0.2)
+    for _ in range(3):
+        guesses.allow()
+        guesses.wrong()
+    with pytest.raises(UnavailableError, match="3 wrong codes"):
+        guesses.allow()
+    time.sleep(0.25)
+    guesses.allow()
+    guesses.wrong()

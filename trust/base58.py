@@ -1,7 +1,5 @@
 """Base58btc, in which keys and signatures are written (Controlled Identifiers 1.0, section 2.4)."""
 
-from struct import Struct
-
 from trust.errors import MalformedError
 
 _ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -14,10 +12,10 @@ def _mask(lane: int) -> int:
     return sum(((1 << lane) - 1) << (2 * lane * i) for i in range(_LONGEST * 4 // lane))
 
 
-# Neighbouring digits are folded, all at once in one large integer, into lanes of 16, 32 and 64 bits.
-_FOLDS = tuple((8 * width, _mask(8 * width), 58**width) for width in (1, 2, 4))
-_LANES = Struct(">12Q")
-_LANE_BASE = 58**8
+# Neighbouring digits are folded, all at once in one large integer, into lanes of 16 bits and so on up to 256.
+_FOLDS = tuple((8 * width, _mask(8 * width), 58**width) for width in (1, 2, 4, 8, 16))
+_LANE = 8 * 32
+_LANE_MASK, _LANE_BASE = (1 << _LANE) - 1, 58**32
 
 
 def base58_decode(text: str, *, where: str = "base58btc") -> bytes:
@@ -33,9 +31,8 @@ def base58_decode(text: str, *, where: str = "base58btc") -> bytes:
     number = int.from_bytes(digits.translate(_VALUES))
     for width, mask, power in _FOLDS:
         number = (number & mask) + ((number >> width) & mask) * power
-    lanes, number = _LANES.unpack(number.to_bytes(_LONGEST)), 0
-    for lane in lanes:
-        number = number * _LANE_BASE + lane
+    high, middle, low = number >> 2 * _LANE, (number >> _LANE) & _LANE_MASK, number & _LANE_MASK
+    number = (high * _LANE_BASE + middle) * _LANE_BASE + low
     zeros = len(digits) - len(digits.lstrip(b"1"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
 

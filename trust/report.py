@@ -7,6 +7,7 @@ nothing; a report without checks answers nothing. Nobody can use a credential's 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Generic, NoReturn, TypeAlias, TypeVar
 
 from trust.check import Bearing, Check, Outcome, Subject, Told
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 _Marks: TypeAlias = tuple[tuple[Bearing, Outcome], ...]
+_HELD = 256
 
 C_co = TypeVar("C_co", covariant=True)
 
@@ -89,21 +91,17 @@ class Report(Generic[C_co]):
     @property
     def authentic_at_signing(self) -> Answer:
         """Answer whether all was as it should be when each party signed."""
-        return _answer(self._marks, _SIGNING)
+        return _answers(self._marks)[0]
 
     @property
     def usable_now(self) -> Answer:
         """Answer whether it is authentic, and may be used at the moment asked for."""
-        return _answer(self._marks, _EITHER)
+        return _answers(self._marks)[1]
 
     @property
     def overall(self) -> Overall:
         """Give the verdict: verified only if both answers are yes."""
-        marks = self._marks
-        answers = (_answer(marks, _SIGNING), _answer(marks, _EITHER))
-        if answers == _BOTH:
-            return _VERIFIED
-        return Overall.NOT_VERIFIED if Answer.NO in answers else Overall.UNDETERMINED
+        return _answers(self._marks)[2]
 
     @property
     def counts(self) -> Mapping[Outcome, int]:
@@ -138,18 +136,26 @@ class Report(Generic[C_co]):
         return tuple((check.bearing, check.outcome) for check in self.checks)
 
 
-# Members by names of this module: what every verdict reads is looked up once.
-_SIGNING, _EITHER = (Bearing.SIGNING,), (Bearing.SIGNING, Bearing.USE)
-_PASSED, _FAILED, _UNKNOWN = Outcome.PASSED, Outcome.FAILED, Outcome.UNKNOWN
-_YES, _VERIFIED = Answer.YES, Overall.VERIFIED
-_BOTH = (_YES, _YES)
+@lru_cache(maxsize=_HELD)
+def _answers(marks: _Marks) -> tuple[Answer, Answer, Overall]:
+    """Give both answers and the verdict, which follow from the outcomes alone and are alike for most reports."""
+    authentic, usable = _answer(marks, {Bearing.SIGNING}), _answer(marks, {Bearing.SIGNING, Bearing.USE})
+    if Answer.NO in {authentic, usable}:
+        return authentic, usable, Overall.NOT_VERIFIED
+    return (
+        authentic,
+        usable,
+        Overall.UNDETERMINED if Answer.UNKNOWN in {authentic, usable} else Overall.VERIFIED,
+    )
 
 
-def _answer(marks: _Marks, bearings: tuple[Bearing, ...]) -> Answer:
+def _answer(marks: _Marks, bearings: set[Bearing]) -> Answer:
     relevant = {outcome for bearing, outcome in marks if bearing in bearings}
-    if _FAILED in relevant:
+    if Outcome.FAILED in relevant:
         return Answer.NO
-    return _YES if _PASSED in relevant and _UNKNOWN not in relevant else Answer.UNKNOWN
+    if Outcome.UNKNOWN in relevant or Outcome.PASSED not in relevant:
+        return Answer.UNKNOWN
+    return Answer.YES
 
 
 class _Proof:

@@ -46,12 +46,13 @@ def _key(proof: Proof) -> PublicKey:
         MalformedError: the key is weak, or not part of the identifier.
     """
     method = proof.verification_method
-    if method.did.multikey is None or method.fragment != method.did.multikey:
+    multikey = method.did.multikey
+    if multikey is None or method.fragment != multikey:
         found = str(method)[:_METHOD_SHOWN]
         raise MalformedError(
             "/proof/verificationMethod", expected="a did:key", found=found, code="key.unknown"
         )
-    return PublicKey.from_multikey(method.did.multikey)
+    return PublicKey.from_multikey(multikey)
 
 
 def _subject(members: Mapping[str, Json], kind: str) -> Subject:

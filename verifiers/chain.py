@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from registry.register import Register
+from trust.canonical import Json
 from trust.claims.account import AccountHolder
 from trust.claims.consent import Consent, Withdrawal
 from trust.claims.emissions import Emissions
@@ -172,11 +173,17 @@ def _parted(beside: Iterable[Secured]) -> tuple[list[tuple[Secured, str]], list[
 
 
 def _carried(target: Item, register: Register | None) -> list[Item]:
-    """Open what a presentation carries; its members were parsed with it, and need not be parsed again."""
+    """Open what a presentation carries, a document that it carries twice once.
+
+    Its members were parsed with it, and need not be parsed again.
+    """
     if target.presentation is None:
         return []
     held, members = target.presentation.credentials, target.members["verifiableCredential"]
     parsed = members if isinstance(members, list) else []
+    first = dict[Secured, tuple[int, Json]]()
+    for number, (one, part) in enumerate(zip(held, parsed, strict=True)):
+        first.setdefault(one, (number, part))
     return [
         open_item(
             one,
@@ -184,7 +191,7 @@ def _carried(target: Item, register: Register | None) -> list[Item]:
             register=register,
             members=part if isinstance(part, dict) else None,
         )
-        for number, (one, part) in enumerate(zip(held, parsed, strict=True))
+        for one, (number, part) in first.items()
     ]
 
 

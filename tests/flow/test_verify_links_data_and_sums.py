@@ -39,6 +39,7 @@ from trust.resource import read_resource, write_resource
 from trust.secured import Secured
 from trust.signing import sign
 from trust.weighted_sum import open_sum
+from verifiers.dossier import Dossier
 from verifiers.policy import Policy
 from verifiers.verify import verify
 
@@ -633,3 +634,11 @@ def test_a_report_signed_before_what_it_counts_is_refused(name: str) -> None:
     late = REPORTED_AT + timedelta(hours=1)
     report = ChainSimulator().changed(**{name: lambda c: replace(c, valid_from=late)}).report()
     assert "time.malformed" in codes(report)
+
+
+def test_a_report_that_is_carried_twice_counts_once() -> None:
+    chain = ChainSimulator()
+    twice = chain.presented(credentials=(*chain.chain, chain.credentials["emissions"]))
+    dossier = chain.report(twice).require().claim
+    assert isinstance(dossier, Dossier)
+    assert [str(figure.month) for figure in dossier.figures] == ["2026-10"]

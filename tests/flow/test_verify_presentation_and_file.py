@@ -13,6 +13,7 @@ from registry.log.checkpoint import Checkpoint
 from support.chain import AT, ChainSimulator, assert_good, assert_refused, codes, party, resigned
 from support.keys import signer
 from support.story import CAP, EDP, GRID, LIST_URL, Story
+from trust.base58 import base58_decode, base58_encode
 from trust.canonical import Json, canonicalize
 from trust.did import Did
 from trust.digest import Digest
@@ -345,3 +346,13 @@ def test_a_lone_credential_of_a_party_that_would_have_to_be_fetched_is_not_verif
 def test_a_lone_document_of_any_bytes_is_answered(raw: bytes) -> None:
     report = verify(Secured(raw), Evidence(None), policy=Policy.interoperability(), anchor=None, at=AT)
     assert report.overall is Overall.NOT_VERIFIED
+
+
+def test_a_pairing_in_the_larger_form_of_its_signature_is_refused() -> None:
+    chain = ChainSimulator()
+    document = json.loads(chain.story.pairing.raw)
+    raw = base58_decode(document["proof"]["proofValue"][1:])
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    other = (order - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
+    document["proof"]["proofValue"] = "z" + base58_encode(raw[:32] + other)
+    assert_refused(chain.report(pairing=Secured(canonicalize(document))), "presentation.other_customer")

@@ -3,7 +3,7 @@
 import gzip
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -338,3 +338,20 @@ def test_a_list_by_a_keeper_that_was_suspended_is_refused_unless_that_was_not_kn
     chain.scheme.suspend(party(OPERATOR), at=AT - timedelta(days=1))
     assert "status.other_issuer" in codes(chain.report())
     assert chain.report(known_at=size).overall is Overall.VERIFIED
+
+
+def test_a_renewed_consent_stands_beside_the_one_before() -> None:
+    chain = ChainSimulator()
+    later = METERED_AT.replace(day=1, hour=0, minute=0)
+
+    def renew(c: Credential[object]) -> Credential[object]:
+        return replace(consent(data_from=later)(c), id=urn("renewed"))
+
+    renewed = chain.changed(showing=renew).credentials["showing"]
+    assert chain.report(chain.presented(credentials=(*chain.chain, renewed))).overall is Overall.VERIFIED
+
+
+def test_a_moment_before_every_list_is_answered_as_well() -> None:
+    report = ChainSimulator().report(at=datetime(1, 1, 1, tzinfo=UTC))
+    assert report.overall is Overall.NOT_VERIFIED
+    assert all(check.detail for check in report)

@@ -13,7 +13,7 @@ from trust.errors import MalformedError, PerseusError, SignatureMismatchError
 from trust.keys import PublicKey
 from trust.schema import fit
 from trust.secured import Secured
-from trust.securing.data_integrity import read_proof, verify_proof
+from trust.securing.data_integrity import high_s, read_proof, verify_proof
 from verifiers.case import Case
 from verifiers.finding import Finding, failed, not_applicable, passed, unknown
 from verifiers.item import Item
@@ -78,6 +78,8 @@ def _paired(pairing: Secured, bank: Did | None) -> Paired:
         raise SignatureMismatchError(f"{proof.verification_method} signed it, not {firm}")
     if bank is not None and proof.domain != str(bank):
         raise MalformedError("/proof/domain", expected=str(bank), found=str(proof.domain))
+    if high_s(proof):
+        raise SignatureMismatchError("it is in the larger of its two forms")
     verify_proof(document, proof, PublicKey.from_multikey(firm.multikey))
     digest = Digest.parse(str(document["customer"]))
     reference = document.get("reference")

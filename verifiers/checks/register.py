@@ -138,7 +138,7 @@ def _age(case: Case, register: Register, sightings: Sequence[Sighting]) -> Findi
     return unknown(
         "register.stale",
         f"That these {register.size} entries were all there were is shown {shown}, and it is {moment(case.at)}.",
-        expected=f"since {moment(case.at - limit)}",
+        expected=f"within {limit // timedelta(hours=1)} hours",
         found=shown,
     )
 

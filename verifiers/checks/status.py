@@ -116,7 +116,7 @@ def _misfit(case: Case, item: Item, entry: StatusEntry, found: OpenList) -> Find
 def _aged(case: Case, found: OpenList) -> Finding | None:
     """Let only a list that is valid at the moment asked for answer for it."""
     since, until = found.valid_from, found.valid_until
-    oldest = case.at - timedelta(seconds=case.policy.status_age)
+    longest = timedelta(seconds=case.policy.status_age)
     if since is None or since > case.at + case.skew:
         text = "" if since is None else moment(since)
         return unknown(
@@ -125,11 +125,11 @@ def _aged(case: Case, found: OpenList) -> Finding | None:
             expected=f"a list valid at {moment(case.at)}",
             found=text,
         )
-    if since < oldest or (until is not None and until < case.at):
+    if case.at - since > longest or (until is not None and until < case.at):
         return unknown(
             "status.stale",
             f"The status list is of {moment(since)}, too old for {moment(case.at)}.",
-            expected=f"a list since {moment(oldest)}",
+            expected=f"a list of at most {longest // timedelta(hours=1)} hours",
             found=moment(since),
         )
     return None

@@ -11,6 +11,7 @@ from trust.claims.account import AccountHolder
 from trust.claims.consent import Consent, Data
 from trust.claims.consumption import Consumption
 from trust.claims.emissions import Emissions
+from trust.claims.halfhour import Period
 from trust.did import Did
 from verifiers.case import Case, Held, Use
 from verifiers.checks.consent import end_of
@@ -165,25 +166,34 @@ def _let_go(case: Case, item: Item, claim: Consumption) -> Use:
     takers = tuple(
         [held.issuer for held, _ in case.chain.claims(Emissions) if item in case.chain.inputs(held)]
     )
-    consents = _linked(case, item, Data.CONSUMPTION)
+    consents = _covering(_linked(case, item, Data.CONSUMPTION), claim.period)
     return Use(Data.CONSUMPTION, item.issuer, takers, frozenset({claim.id}), claim.period, consents)
 
 
 def _calculated(case: Case, item: Item, claim: Emissions) -> Use:
     sources = frozenset(held.id for _, held in case.chain.inputs_of(item, Consumption))
-    consents = _linked(case, item, Data.CONSUMPTION)
+    consents = _covering(_linked(case, item, Data.CONSUMPTION), claim.period)
     return Use(Data.CONSUMPTION, None, (item.issuer,), sources, claim.period, consents)
 
 
 def _shown(case: Case, report: Item, claim: Emissions) -> Use:
     sources = frozenset(held.id for _, held in case.chain.inputs_of(report, Consumption))
-    consents = tuple(
+    given = tuple(
         (held, consent)
         for held, consent in case.chain.claims(Consent)
         if consent.data is Data.EMISSIONS and held.issuer == claim.id
     )
+    consents = _covering(given, claim.period)
     audience = () if case.audience is None else (case.audience,)
     return Use(Data.EMISSIONS, report.issuer, audience, sources, claim.period, consents)
+
+
+def _covering(given: tuple[Held, ...], period: Period) -> tuple[Held, ...]:
+    """Take the consents that cover the month, as a renewal stands beside the one before; all of them if none does."""
+    fitting = tuple(
+        [held for held in given if held[1].data_from <= period.start and period.end <= held[1].data_to]
+    )
+    return fitting or given
 
 
 def _linked(case: Case, item: Item, data: Data) -> tuple[Held, ...]:

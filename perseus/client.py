@@ -1,5 +1,6 @@
 """The owner's way to a running service on this machine: through its local door, with the secret of its home."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,9 @@ class Owner:
                 answered = client.request(method, address + path, content=body, headers=headers)
         except (OSError, httpx2.HTTPError) as error:
             what = f"the service in {self.home}"
-            raise UnavailableError(what, because=type(error).__name__, code="fetch.timeout") from error
+            start = f"perseus serve {self.home.resolve().name} --home {shlex.quote(str(self.home))}"
+            because = f"it does not answer ({type(error).__name__}); to start it: {start}"
+            raise UnavailableError(what, because=because, code="fetch.timeout") from error
         if answered.status_code >= _REFUSED:
             raise _refusal(path, answered)
         return answered.content

@@ -1,6 +1,7 @@
 """`perseus demo`: the whole story on one machine, from meter to bank."""
 
 import json
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -87,7 +88,8 @@ def _run(used: "Supply", out: Path, port: int | None, *, as_json: bool) -> int:
         outcome = play(used, prepared, teller)
         _show(outcome, as_json=as_json)
         first = next(one.file for one in outcome.caught if "suspended" in one.file.name)
-        teller.say(f" Try   {_called()} verify --trust {plain(str(out / 'trust.json'))} {plain(str(first))}")
+        command = shlex.join([_called(), "verify", "--trust", str(out / "trust.json"), str(first)])
+        teller.say(f" Try   {plain(command)}")
         if port is not None:
             stay(town, outcome, port, teller)
     finally:

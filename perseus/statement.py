@@ -15,6 +15,7 @@ from trust.claims.region import Region
 from trust.digest import Digest
 
 EXACT = Context(prec=80)
+UNNAMED = "from files that do not name their source; name it wherever the figure is used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,17 @@ def describe(
         "split_hours": split_hours,
         "meter": _files(meter),
         "intensity": _files(intensity),
-        "attribution": ATTRIBUTION,
-        "licence": LICENCE,
+        "attribution": ATTRIBUTION if _answers(intensity) else UNNAMED,
+        "licence": LICENCE if _answers(intensity) else "",
     }
+
+
+def _answers(contents: Mapping[str, bytes]) -> bool:
+    """Tell whether the intensities came as answers of the Carbon Intensity API, which name their source."""
+    return all(
+        content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"\x1f\x8b"))
+        for content in contents.values()
+    )
 
 
 def _files(contents: Mapping[str, bytes]) -> list[Json]:

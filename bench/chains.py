@@ -42,7 +42,7 @@ def credential() -> Figure:
         return verify(next(held), evidence, policy=policy, anchor=chain.anchor, at=AT)
 
     require_yes(judged())
-    return beside("verify.credential", judged, raw_verification(signer("bench")), times=50)
+    return beside("verify.credential", lambda: judged().overall, raw_verification(signer("bench")), times=50)
 
 
 def of_size(simulated: ChainSimulator, size: int, number: int) -> Secured:
@@ -78,8 +78,8 @@ def chain() -> Iterator[Figure]:
 
     require_yes(judged())
     bound = limit_of(simulated)
-    yield beside("verify.chain", judged, bound, times=3)
-    yield beside("verify.chain.cold", cold, bound)
+    yield beside("verify.chain", lambda: judged().overall, bound, times=3)
+    yield beside("verify.chain.cold", lambda: cold().overall, bound)
 
 
 def limit_of(simulated: ChainSimulator) -> Callable[[], object]:

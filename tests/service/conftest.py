@@ -5,13 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from support.postgres import SERVERS
 from support.town import Town
 from support.wiretap import Wiretap
 from trust.canonical import Json
-
-# PostgreSQL comes from the system's packages alone: `apt-get install postgresql` brings it.
-collect_ignore = [] if SERVERS else ["test_postgresql.py"]
 
 
 @dataclass(frozen=True, slots=True)

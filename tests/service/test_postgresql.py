@@ -16,10 +16,14 @@ from perseus.keystore import fresh_number
 from perseus.storage import challenges, statuses
 from perseus.storage.holdings import PARTIES, holdings, metadata_of
 from perseus.storage.store import Store
-from support.postgres import Cluster
+from support.postgres import SERVERS, Cluster
 from support.town import Town
 from trust.errors import UnavailableError
 
+# PostgreSQL's server comes from the system's packages alone.
+pytestmark = pytest.mark.skipif(
+    not SERVERS, reason="no PostgreSQL here; to bring it: apt-get install -y postgresql"
+)
 LIST = "https://edp.demo.perseus.example/status/1"
 
 

@@ -20,15 +20,16 @@ SOURCE := $(ROOTS) tests bench
 demo: .venv/.runtime
 	@$(BIN)/perseus demo $(ARGS)
 
+# Files run in the order of their names, a file on one worker: those of tests/service share a town, and the last one ends its consents.
 test: .venv/.test
 	$(BIN)/ruff format --check --quiet $(SOURCE)
 	$(BIN)/ruff check --quiet $(SOURCE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 
 soak: .venv/.test
-	PERSEUS_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	PERSEUS_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: .venv/.test
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,4 +1,4 @@
-"""One town for the tests that only look, with the whole story played in it once."""
+"""One town a file for the tests that only look, with the whole story played in it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class Played:
     sent_to_bank: bytes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Play the story once."""
+    """Play the story once a file, because some files end what others look at."""
     town = Town(tmp_path_factory.mktemp("town"))
     tap = None
     try:

@@ -51,7 +51,8 @@ clean:
 	@touch .venv/.runtime $@
 
 # (1) uv where it is on PATH, else venv and pip; a venv that lacks the pip it needs is made anew.
-# (2) Only what the lock names, by its hash. (3) The project itself, editable, built by the locked hatchling.
+# (2) Only what the lock names, by its hash: the lock is whole, so nothing is resolved and a release made later changes nothing.
+# (3) The project itself, editable, built by the locked hatchling.
 define install
 if command -v uv >/dev/null; then \
   test -x $(BIN)/python || uv venv --quiet --python $(PYTHON) .venv; \
@@ -63,8 +64,9 @@ else \
   pip() { $(BIN)/python -m pip "$$1" --quiet --disable-pip-version-check "$${@:2}"; }; \
 fi; \
 echo "Setting up .venv from $(1) (once)" >&2; \
-pip install --require-hashes -r $(1); \
-pip install --no-deps --no-build-isolation -e .
+pip install --no-deps --require-hashes -r $(1); \
+pip install --no-deps --no-build-isolation -e .; \
+pip check >/dev/null || pip check >&2
 endef
 
 # Names, versions and hashes only: no address of any registry stands in a lock. ARGS="--upgrade" takes newer versions.

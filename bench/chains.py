@@ -36,10 +36,10 @@ def credential() -> Figure:
     chain = ChainSimulator()
     held = cycle([of_size(chain, SIZE, number) for number in range(DISTINCT)])
     evidence = replace(chain.evidence(), pairing=None, door=None)
-    policy = Policy.interoperability()
+    policy, anchor = Policy.interoperability(), chain.anchor
 
     def judged() -> Report[object]:
-        return verify(next(held), evidence, policy=policy, anchor=chain.anchor, at=AT)
+        return verify(next(held), evidence, policy=policy, anchor=anchor, at=AT)
 
     require_yes(judged())
     return beside("verify.credential", lambda: judged().overall, raw_verification(signer("bench")), times=50)

@@ -14,7 +14,7 @@ from trust.claims.halfhour import stamp
 from verifiers.evidence import write_evidence
 
 MEASURE = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-BARE = f"import coincurve, cryptography.hazmat.primitives.asymmetric.ec, orjson, nacl.bindings; {MEASURE}"
+BARE = f"import coincurve, cryptography.hazmat.primitives.asymmetric.ec, msgspec, orjson, nacl.bindings; {MEASURE}"
 VERIFY = """
 import resource, sys
 sys.argv = ["perseus", *sys.argv[1:]]

@@ -1,13 +1,14 @@
 """The one byte form of a JSON value (RFC 8785), and the reading of bytes that must have it or may have it."""
 
 import re
-from typing import NoReturn, cast
+from typing import NoReturn
 
+import msgspec
 import orjson
 import rfc8785
 
 from trust.errors import MalformedError
-from trust.jsontext import DEEPEST, Json, JsonObject, is_harmless, is_shallow, read_strictly, refuse_content
+from trust.jsontext import Json, JsonObject, is_harmless, is_shallow, read_strictly, refuse_content
 
 __all__ = [
     "CREDENTIAL_LIMIT",
@@ -113,21 +114,28 @@ def _object(value: Json, where: str) -> JsonObject:
 
 
 def _read(raw: bytes) -> tuple[Json, bool]:
+    # What orjson writes back unchanged has no second key, space, escape or number form. The reader stops at a
+    # float; what is left to exclude are characters that deceive, depth, and the order of keys beyond U+FFFF.
     try:
-        value = cast("Json", orjson.loads(raw))
+        value = _DECODER.decode(raw)
         is_canonical = orjson.dumps(value, option=_OPTIONS) == raw
-    except (orjson.JSONDecodeError, TypeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
         return read_strictly(raw), False
-    # What orjson writes back unchanged has no second key, space, escape or number form; what is left to
-    # exclude are floats, characters that deceive, depth, and the order of keys beyond U+FFFF.
-    shape = _shape(raw)
-    if not is_canonical or _may_have_float(shape) or _may_have_astral_key(raw):
+    is_ascii = raw.isascii()
+    if not is_canonical or not (is_ascii or _ASTRAL.search(raw) is None):
         return read_strictly(raw), False
-    if not (raw.isascii() and b"\\" not in raw) and not is_harmless(raw.decode("utf-8")):
+    if not (is_ascii and b"\\" not in raw) and not is_harmless(raw.decode("utf-8")):
         refuse_content(value)
-    if shape.count(b"{") > DEEPEST and not is_shallow(raw):
+    if not is_shallow(raw):
         refuse_content(value)
     return value, True
+
+
+def _refuse_float(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+_DECODER: msgspec.json.Decoder[Json] = msgspec.json.Decoder(float_hook=_refuse_float)
 
 
 def _shape(raw: bytes) -> bytes:

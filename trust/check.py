@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import overload
+from typing import Final, NamedTuple, overload
 
 
 class Outcome(StrEnum):
@@ -24,8 +24,7 @@ class Bearing(StrEnum):
     USE = "use"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What a check is about: a document, its place in the chain, and who issued it."""
 
     id: str
@@ -54,16 +53,16 @@ class Check:
     parent: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Told(Sequence[Check]):
     """Checks that are put into words when somebody first reads them; how they came out is known before.
 
     `marks` holds the bearing and the outcome of each check, in the order in which `tell` gives them.
     """
 
-    marks: tuple[tuple[Bearing, Outcome], ...]
-    tell: Callable[[], tuple[Check, ...]] = field(repr=False)
-    _said: list[tuple[Check, ...]] = field(default_factory=list, repr=False)
+    marks: Final[tuple[tuple[Bearing, Outcome], ...]]
+    tell: Final[Callable[[], tuple[Check, ...]]] = field(repr=False)
+    _said: Final[list[tuple[Check, ...]]] = field(default_factory=list, repr=False)
 
     @property
     def all(self) -> tuple[Check, ...]:

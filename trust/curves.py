@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache, partial
-from hashlib import sha256
 from typing import TypeAlias
 
 import nacl.bindings
@@ -11,7 +10,7 @@ import nacl.exceptions
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from trust.errors import MalformedError, SignatureMismatchError
@@ -24,7 +23,9 @@ _SIGNATURE_SIZE = 64
 _HALF = 32
 _HELD = 4_096  # parsed keys that a process keeps
 P256_SIGNING = ec.ECDSA(hashes.SHA256())
-_PREHASHED = ec.ECDSA(Prehashed(hashes.SHA256()))
+_ZERO, _ORDER = bytes(_HALF), P256_ORDER.to_bytes(_HALF)
+# How an integer of 32 bytes begins in DER, by its first byte; one that begins with a zero is shorter.
+_DER = (None, *[b"\x02\x20"] * 127, *[b"\x02\x21\0"] * 128)
 
 Verifier: TypeAlias = Callable[[bytes, bytes], None]
 
@@ -97,13 +98,22 @@ def _refuse_weak_ed25519(point: bytes) -> None:
 def _verify_p256(key: ec.EllipticCurvePublicKey, signature: bytes, message: bytes) -> None:
     if len(signature) != _SIGNATURE_SIZE:
         raise SignatureMismatchError(f"it has {len(signature)} bytes instead of 64")
-    r, s = int.from_bytes(signature[:_HALF]), int.from_bytes(signature[_HALF:])
-    if not (0 < r < P256_ORDER and 0 < s < P256_ORDER):
+    r, s = signature[:_HALF], signature[_HALF:]
+    if not (_ZERO < r < _ORDER and _ZERO < s < _ORDER):
         raise SignatureMismatchError("r or s is not between 1 and the order of P-256")
     try:
-        key.verify(encode_dss_signature(r, s), sha256(message).digest(), _PREHASHED)
+        key.verify(_der(r, s), message, P256_SIGNING)
     except InvalidSignature as error:
         raise SignatureMismatchError("the key did not make it over this message (ES256)") from error
+
+
+def _der(r: bytes, s: bytes) -> bytes:
+    """Write r and s as the library takes them (RFC 3279, section 2.2.3)."""
+    before_r, before_s = _DER[r[0]], _DER[s[0]]
+    if before_r is None or before_s is None:
+        return encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
+    both = before_r + r + before_s + s
+    return bytes((0x30, len(both))) + both
 
 
 def _verify_ed25519(point: bytes, signature: bytes, message: bytes) -> None:

@@ -2,67 +2,61 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 from trust.errors import PerseusError
-from trust.report import Subject
+from trust.report import Outcome, Subject
 from trust.secured import Secured
 from verifiers.case import Case
 from verifiers.catalogue import check_of
 from verifiers.finding import HOLD, Finding, failed, not_run
 from verifiers.item import Item
-from verifiers.plan import REGISTER, Step, is_early, lone_steps, steps_for
+from verifiers.plan import REGISTER, Step, is_early, lone_steps, step_alone, steps_for
+from verifiers.telling import Answered
 from verifiers.wording import noun, sentence
 
-
-class Row(NamedTuple):
-    """One question of the plan, the document it was asked of, and what was found."""
-
-    step: str
-    waits: tuple[str, ...]
-    item: Item
-    finding: Finding
+_PASSED = Outcome.PASSED
 
 
-def ask_chain(case: Case) -> Sequence[Row]:
+def ask_chain(case: Case) -> Sequence[Answered]:
     """Ask about the register first, then about every document, bottom-up."""
-    rows: list[Row] = []
-    _ask(case, _register_item(case), steps_for(REGISTER, small_firm=False, target=False), rows)
+    answered = [_ask(case, _register_item(case), steps_for(REGISTER, small_firm=False, target=False))]
     target = case.chain.target
     for item in case.chain.items:
         small_firm = item.subject.issuer.startswith("did:key:")
-        _ask(case, item, steps_for(item.kind, small_firm=small_firm, target=item is target), rows)
-    return rows
+        answered.append(_ask(case, item, steps_for(item.kind, small_firm=small_firm, target=item is target)))
+    return answered
 
 
-def ask_lone(case: Case) -> Sequence[Row]:
+def ask_lone(case: Case) -> Sequence[Answered]:
     """Ask about one credential from outside the scheme."""
-    rows: list[Row] = []
-    _ask(case, case.chain.target, lone_steps(), rows)
-    return rows
+    return [_ask(case, case.chain.target, lone_steps())]
 
 
-def _ask(case: Case, item: Item, steps: tuple[Step, ...], rows: list[Row]) -> None:
+def _ask(case: Case, item: Item, steps: tuple[Step, ...]) -> Answered:
     """Ask every question of one document, and keep in mind which ones do not hold."""
+    findings: list[Finding] = []
+    is_well = True
     claim_fault = item.faults.get("claim")
     owner = "" if claim_fault is None else check_of(claim_fault.code)
     for step in steps:
-        blocked = _blocked(case, item, step, owner) if case.trouble or owner else None
-        finding = blocked or _answer(case, item, step)
+        finding = _blocked(case, item, step, owner) if case.trouble or owner else None
+        if finding is None:
+            # Data that turns out malformed while it is looked at is an answer too, never an exception.
+            try:
+                finding = step.ask(case, item)
+            except PerseusError as error:
+                finding = failed(error.code, sentence(error))
+        if finding.outcome is not _PASSED:
+            is_well = False
         if finding.outcome not in HOLD:
             case.trouble.setdefault(id(item), {})[step.name] = finding
-        rows.append(Row(step.name, step.waits, item, finding))
+        findings.append(finding)
     # A fault of the claim is told even where the question that it belongs to was not planned.
     if claim_fault is not None and owner not in {step.name for step in steps}:
-        rows.append(Row(owner, (), item, failed(claim_fault.code, sentence(claim_fault))))
-
-
-def _answer(case: Case, item: Item, step: Step) -> Finding:
-    """Ask; data that turns out malformed while it is looked at is an answer too, never an exception."""
-    try:
-        return step.ask(case, item)
-    except PerseusError as error:
-        return failed(error.code, sentence(error))
+        is_well = False
+        steps += (step_alone(owner),)
+        findings.append(failed(claim_fault.code, sentence(claim_fault)))
+    return Answered(item, steps, findings, is_well)
 
 
 def _blocked(case: Case, item: Item, step: Step, owner: str) -> Finding | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from registry.anchor import Anchor
 from registry.register import Register
@@ -35,24 +35,24 @@ class Use:
     consents: tuple[Held, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Case:
     """One question put to a verifier: is this chain good, at this moment, by what is known at that size?
 
     `trouble` holds, by document, what was asked of it and does not hold.
     """
 
-    chain: Chain
-    evidence: Evidence
-    policy: Policy
-    anchor: Anchor | None
-    at: datetime
-    known_at: int | None
-    resources: Resources
-    trouble: dict[int, dict[str, Finding]] = field(default_factory=dict)
-    standings: dict[int, Standing | None] = field(default_factory=dict)
-    uses: dict[int, tuple[Use, ...]] = field(default_factory=dict)
-    sources: dict[int, object] = field(default_factory=dict)
+    chain: Final[Chain]
+    evidence: Final[Evidence]
+    policy: Final[Policy]
+    anchor: Final[Anchor | None]
+    at: Final[datetime]
+    known_at: Final[int | None]
+    resources: Final[Resources]
+    trouble: Final[dict[int, dict[str, Finding]]] = field(default_factory=dict)
+    standings: Final[dict[int, Standing | None]] = field(default_factory=dict)
+    uses: Final[dict[int, tuple[Use, ...]]] = field(default_factory=dict)
+    sources: Final[dict[int, object]] = field(default_factory=dict)
 
     @property
     def register(self) -> Register | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from registry.register import Register
 from trust.canonical import Json
@@ -38,23 +38,25 @@ _RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 _LAST = len(ORDER)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Chain:
     """The documents of one verdict, bottom-up, the target among them.
 
     `extra` are all that were at hand beside the target; `beyond` counts those that were too many to be opened.
     """
 
-    target: Item
-    items: tuple[Item, ...]
-    by_id: Mapping[str, Item]
-    bindings: Mapping[str, tuple[tuple[Item, Digest], ...]]
-    clashes: frozenset[str] = frozenset()
-    withdrawals: tuple[Item, ...] = ()
-    extra: tuple[Item, ...] = ()
-    beyond: int = 0
-    _inputs: dict[int, tuple[Item, ...]] = field(default_factory=dict)
-    _claimed: dict[tuple[int, type[object]], tuple[tuple[Item, object], ...]] = field(default_factory=dict)
+    target: Final[Item]
+    items: Final[tuple[Item, ...]]
+    by_id: Final[Mapping[str, Item]]
+    bindings: Final[Mapping[str, tuple[tuple[Item, Digest], ...]]]
+    clashes: Final[frozenset[str]] = frozenset()
+    withdrawals: Final[tuple[Item, ...]] = ()
+    extra: Final[tuple[Item, ...]] = ()
+    beyond: Final[int] = 0
+    _inputs: Final[dict[int, tuple[Item, ...]]] = field(default_factory=dict)
+    _claimed: Final[dict[tuple[int, type[object]], tuple[tuple[Item, object], ...]]] = field(
+        default_factory=dict
+    )
 
     @classmethod
     def of(

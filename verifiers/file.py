@@ -9,16 +9,16 @@ from trust.canonical import parse_object
 from trust.errors import MalformedError
 from trust.report import About, Report, Subject
 from trust.secured import Secured
-from verifiers.asking import Row
 from verifiers.case import Case
 from verifiers.catalogue import check_of
 from verifiers.chain import Chain
 from verifiers.evidence import LARGEST, TYPE, Evidence, read_evidence_document
 from verifiers.finding import failed
 from verifiers.item import Item
+from verifiers.plan import step_alone
 from verifiers.policy import Policy, Scope
 from verifiers.resources import Resources
-from verifiers.telling import tell
+from verifiers.telling import Answered, tell
 from verifiers.verify import verify
 
 Refresh: TypeAlias = Callable[[Secured, Evidence], Evidence]
@@ -70,4 +70,4 @@ def _unreadable(
         expected=error.expected,
         found=error.found,
     )
-    return Report(tell(case, [Row(name, (), item, finding)]), Secured(raw), None, About())
+    return Report(tell(case, [Answered(item, (step_alone(name),), (finding,))]), Secured(raw), None, About())

@@ -5,6 +5,7 @@ Claims come out of the exact signed bytes, and only after the signature was chec
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from registry.register import Register
 from trust.canonical import Json
@@ -25,23 +26,23 @@ LARGEST_PRESENTATION = 32 * 1024 * 1024
 __all__ = ["LARGEST_CREDENTIAL", "LARGEST_PRESENTATION", "PRESENTATION", "Item", "open_item"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Item:
     """A document, its parts as far as they could be read, and the fault that stopped each stage.
 
     `faults` is by the name of the check that the fault belongs to; `claim` is the stage after the signature.
     """
 
-    secured: Secured
-    place: str
-    members: Mapping[str, Json]
-    subject: Subject
-    kind: str = ""
-    proof: Proof | None = None
-    key: PublicKey | None = None
-    credential: Credential[object] | None = None
-    presentation: Presentation | None = None
-    faults: Mapping[str, PerseusError] = field(default_factory=dict)
+    secured: Final[Secured]
+    place: Final[str]
+    members: Final[Mapping[str, Json]]
+    subject: Final[Subject]
+    kind: Final[str] = ""
+    proof: Final[Proof | None] = None
+    key: Final[PublicKey | None] = None
+    credential: Final[Credential[object] | None] = None
+    presentation: Final[Presentation | None] = None
+    faults: Final[Mapping[str, PerseusError]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

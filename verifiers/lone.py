@@ -22,7 +22,8 @@ def open_lone(secured: Secured) -> Chain:
     try:
         members, form = parse_with_form(secured.raw, limit=LARGEST_CREDENTIAL)
     except MalformedError as error:
-        return _chain(Item(secured, "", members, Subject("", "", "", ""), faults={"format.parses": error}))
+        item = Item(secured, "", members, Subject("", "", "", ""), faults={"format.parses": error})
+        return Chain(item, (item,), {}, {})
     try:
         proof = read_proof(members)
         key = _key(proof)
@@ -32,10 +33,7 @@ def open_lone(secured: Secured) -> Chain:
     except MalformedError as error:
         faults["signature.allowed" if proof is None else "key.known"] = error
     kind = PRESENTATION if "verifiableCredential" in members else "VerifiableCredential"
-    return _chain(Item(secured, "", members, _subject(members, kind), kind, proof, key, faults=faults))
-
-
-def _chain(item: Item) -> Chain:
+    item = Item(secured, "", members, _subject(members, kind), kind, proof, key, faults=faults)
     return Chain(item, (item,), {}, {})
 
 

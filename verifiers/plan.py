@@ -54,7 +54,7 @@ MEASURED = (*SOUND, "link.digests_match", "data.halfhours_sound")
 OWN = (*SOUND, "link.digests_match", "link.inputs_present")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """One question of the plan: of which kinds it is asked, what it waits for, and which inputs must be sound."""
 
@@ -172,6 +172,11 @@ def steps_for(kind: str, *, small_firm: bool, target: bool) -> tuple[Step, ...]:
 def lone_steps() -> tuple[Step, ...]:
     """Choose the questions for one lone credential from outside the scheme."""
     return tuple(replace(step, waits=_lone_waits(step)) for step in STEPS if step.name in _LONE)
+
+
+def step_alone(name: str) -> Step:
+    """Give a question by its name, as one that waits for nothing."""
+    return replace(next(step for step in STEPS if step.name == name), waits=())
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from trust.digest import Digest
 from trust.errors import MalformedError
@@ -21,12 +21,12 @@ class _Bytes:
     raw: bytes = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Resources:
     """What travels beside the credentials of one case."""
 
-    held: Mapping[Digest, bytes]
-    _digests: dict[Digest, Digest] = field(default_factory=dict)
+    held: Final[Mapping[Digest, bytes]]
+    _digests: Final[dict[Digest, Digest]] = field(default_factory=dict)
 
     def digest(self, name: Digest) -> Digest | None:
         """Give the digest of the bytes that are held under this name, or None where none are."""

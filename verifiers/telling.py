@@ -1,54 +1,62 @@
 """How a finding becomes a check of the report: the catalogue's words, around the document's own name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
-from typing import Protocol
+from typing import NamedTuple, TypeAlias
 
 from trust.report import Bearing, Check, Outcome, Subject, Told
 from verifiers.case import Case
-from verifiers.catalogue import Question, bearing_of, questions, reasons
+from verifiers.catalogue import Question, bearing_of, reasons
 from verifiers.finding import Finding
 from verifiers.item import Item
+from verifiers.plan import Step
 from verifiers.wording import document, noun
 
-
-class Row(Protocol):
-    """What there is to tell."""
-
-    @property
-    def step(self) -> str:
-        """The name of the question."""
-
-    @property
-    def waits(self) -> tuple[str, ...]:
-        """The names of the questions that it waits for."""
-
-    @property
-    def item(self) -> Item:
-        """The document that it was asked of."""
-
-    @property
-    def finding(self) -> Finding:
-        """What was found."""
+Mark: TypeAlias = tuple[Bearing, Outcome]
 
 
-def tell(case: Case, rows: Sequence[Row]) -> Told:
+class Answered(NamedTuple):
+    """The questions that were asked of one document, what each found, and whether each passed."""
+
+    item: Item
+    steps: tuple[Step, ...]
+    findings: Sequence[Finding]
+    is_well: bool = False
+
+
+def tell(case: Case, answered: Sequence[Answered]) -> Told:
     """Tell every finding, in plan order, when somebody asks for the words."""
-    marks = tuple([_mark(row.step, row.finding.code, row.finding.outcome) for row in rows])
-    return Told(marks, partial(_checks, case, rows))
+    marks = tuple([mark for one in answered for mark in _marks(one)])
+    return Told(marks, partial(_checks, case, answered))
+
+
+def _marks(one: Answered) -> Sequence[Mark]:
+    """Give how each question came out; where all passed, that follows from the questions alone."""
+    if one.is_well:
+        return _when_passed(one.steps)
+    return [_mark(step.name, found.code, found.outcome) for step, found in _pairs(one)]
+
+
+def _pairs(one: Answered) -> Iterator[tuple[Step, Finding]]:
+    return zip(one.steps, one.findings, strict=True)
 
 
 @cache
-def _mark(check: str, code: str, outcome: Outcome) -> tuple[Bearing, Outcome]:
+def _when_passed(steps: tuple[Step, ...]) -> Sequence[Mark]:
+    return [_mark(step.name, "", Outcome.PASSED) for step in steps]
+
+
+@cache
+def _mark(check: str, code: str, outcome: Outcome) -> Mark:
     return bearing_of(check, code), outcome
 
 
-def _checks(case: Case, rows: Sequence[Row]) -> tuple[Check, ...]:
-    return tuple([_check(case, row) for row in rows])
+def _checks(case: Case, answered: Sequence[Answered]) -> tuple[Check, ...]:
+    return tuple(_check(case, one.item, step, finding) for one in answered for step, finding in _pairs(one))
 
 
-def _check(case: Case, row: Row) -> Check:
-    question, finding, subject = questions()[row.step], row.finding, row.item.subject
+def _check(case: Case, item: Item, step: Step, finding: Finding) -> Check:
+    question, subject = step.question, item.subject
     reason = reasons().get(finding.code) if finding.code else None
     not_run = finding.outcome is Outcome.NOT_RUN
     title = question.passed if reason is None else reason.title
@@ -59,16 +67,16 @@ def _check(case: Case, row: Row) -> Check:
         code=question.name if not_run or not finding.code else finding.code,
         area=question.area,
         outcome=finding.outcome,
-        bearing=bearing_of(row.step, finding.code),
+        bearing=bearing_of(step.name, finding.code),
         subject=subject,
         title=_filled(case, title, subject),
-        detail=finding.sentence(case, row.item),
+        detail=finding.sentence(case, item),
         clause=question.clause if reason is None else reason.clause,
         expected=finding.expected,
         found=finding.found,
         remedy=_remedy(case, finding, subject, question),
-        depends_on=(finding.code,) if not_run else row.waits,
-        parent=case.chain.target.id if row.item is not case.chain.target else "",
+        depends_on=(finding.code,) if not_run else step.waits,
+        parent=case.chain.target.id if item is not case.chain.target else "",
     )
 
 

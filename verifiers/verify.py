@@ -47,7 +47,7 @@ def verify(
         if lone
         else Chain.of(secured, beside=evidence.credentials, receipt=evidence.receipt, register=register)
     )
-    size = _size(evidence, known_at)
+    size = _size(evidence, known_at) if isinstance(known_at, datetime) else known_at
     case = Case(chain, evidence, policy, anchor, at, size, Resources(evidence.resources))
     # (2) The register is asked about first, then (3) each document, bottom-up.
     rows = ask_lone(case) if lone else ask_chain(case)
@@ -57,11 +57,9 @@ def verify(
     return Report(tell(case, rows), secured, claim, about)
 
 
-def _size(evidence: Evidence, known_at: datetime | int | None) -> int | None:
+def _size(evidence: Evidence, known_at: datetime) -> int | None:
     """Turn a moment into the size that the register surely had then."""
-    if isinstance(known_at, datetime):
-        return None if evidence.register is None else evidence.register.size_at(known_at)
-    return known_at
+    return None if evidence.register is None else evidence.register.size_at(known_at)
 
 
 def _claim(chain: Chain) -> object:

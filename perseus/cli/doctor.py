@@ -22,6 +22,7 @@ _NEEDED = (
     "cryptography",
     "fastapi",
     "jsonschema-rs",
+    "msgspec",
     "orjson",
     "pynacl",
     "sqlalchemy",

@@ -15,6 +15,7 @@ from trust.keys import PublicKey, Signer
 from trust.securing.proof import Proof, Purpose, high_s, read_proof
 from trust.securing.suite import Suite
 
+_PROOF, _COMMA = b'"proof":{', ord(",")
 _AROUND_VALUE = len('"proofValue":"",') - len("{")
 
 __all__ = ["Proof", "Purpose", "Suite", "high_s", "read_proof", "secure", "verify_proof"]
@@ -77,12 +78,13 @@ def _cut(form: bytes, document: Mapping[str, Json], proof: Proof) -> bytes | Non
     """Cut the proof out of the bytes of a document, if there is but one place where it can stand."""
     # Every object that is a member named proof shows as these bytes. Where they stand once, that is the proof of
     # the document itself, and as long as what was signed of it and its value.
-    before, *rest = form.split(b'"proof":{')
-    secured = document["proof"]
-    if len(rest) != 1 or not isinstance(secured, dict):
+    begins, secured = form.find(_PROOF), document["proof"]
+    if form.find(_PROOF, begins + 1) >= 0 or not isinstance(secured, dict):
         return None
-    after = rest[0][len(proof.config) + len(secured["proofValue"]) + _AROUND_VALUE :]
-    return before[:-1] + after if before.endswith(b",") else before + after.removeprefix(b",")
+    ends = begins + len(_PROOF) + len(proof.config) + len(secured["proofValue"]) + _AROUND_VALUE
+    if form[begins - 1] == _COMMA:
+        return form[: begins - 1] + form[ends:]
+    return form[:begins] + form[ends:].removeprefix(b",")
 
 
 def _signed(config: bytes, document: bytes) -> bytes:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal, NoReturn, TypeAlias, cast
+from typing import Literal, NamedTuple, NoReturn, TypeAlias
 
 from trust.base58 import base58_decode
 from trust.canonical import Json, canonicalize_parsed
@@ -17,7 +16,10 @@ from trust.securing.suite import Suite
 Purpose: TypeAlias = Literal["assertionMethod", "authentication"]
 
 _SUITES = {suite.value: suite for suite in Suite}
-_PURPOSES = ("assertionMethod", "authentication")
+_PURPOSES: Mapping[str, Purpose] = {
+    "assertionMethod": "assertionMethod",
+    "authentication": "authentication",
+}
 _MEMBERS = {"type", "@context", "id", "challenge", "domain", "nonce"} | {
     "cryptosuite",
     "created",
@@ -30,9 +32,11 @@ _HALF = 32
 _SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A data integrity proof, read and not yet believed (Data Integrity 1.0, section 2.1)."""
+class Proof(NamedTuple):
+    """A data integrity proof, read and not yet believed (Data Integrity 1.0, section 2.1).
+
+    `config` is the RFC 8785 bytes of the proof without its value: what was signed of it.
+    """
 
     suite: Suite
     created: datetime
@@ -40,9 +44,12 @@ class Proof:
     purpose: Purpose
     challenge: str | None
     domain: str | None
-    signature: bytes = field(repr=False)
-    config: bytes = field(repr=False)
-    """The RFC 8785 bytes of the proof without its value: what was signed of it."""
+    signature: bytes
+    config: bytes
+
+    def __repr__(self) -> str:
+        """Name the proof without its signature, which has no place in a log."""
+        return f"Proof({self.suite.value}, {self.created:%Y-%m-%dT%H:%M:%SZ}, {self.verification_method})"
 
 
 def read_proof(document: Mapping[str, Json]) -> Proof:
@@ -64,14 +71,15 @@ def read_proof(document: Mapping[str, Json]) -> Proof:
         _refuse("@context", "the context of the document", "another", code="format.unknown_context")
     config = dict(proof)
     value = _text(config.pop("proofValue", None), "proofValue")
-    purpose = proof.get("proofPurpose")
-    if purpose not in _PURPOSES:
-        _refuse("proofPurpose", " or ".join(_PURPOSES), purpose, code="signature.purpose")
+    named = proof.get("proofPurpose")
+    purpose = _PURPOSES.get(named) if isinstance(named, str) else None
+    if purpose is None:
+        _refuse("proofPurpose", " or ".join(_PURPOSES), named, code="signature.purpose")
     return Proof(
         _suite(proof.get("cryptosuite")),
         _instant(_text(proof.get("created"), "created")),
         _method(_text(proof.get("verificationMethod"), "verificationMethod")),
-        cast("Purpose", purpose),
+        purpose,
         _text(proof["challenge"], "challenge") if "challenge" in proof else None,
         _text(proof["domain"], "domain") if "domain" in proof else None,
         _signature(value),

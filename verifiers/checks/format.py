@@ -19,7 +19,7 @@ from verifiers.wording import moment, noun, sentence
 
 def parses(_case: Case, item: Item) -> Finding:
     """Ask whether the bytes are RFC 8785 JSON (RFC 8785, section 3)."""
-    return _fault(item.faults.get("format.parses")) or _PARSES
+    return (_fault(item.faults.get("format.parses")) if item.faults else None) or _PARSES
 
 
 def kind_known(_case: Case, item: Item) -> Finding:
@@ -35,11 +35,11 @@ def schema_fits(_case: Case, item: Item) -> Finding:
 
 def times_plausible(case: Case, item: Item) -> Finding:
     """Ask whether its times agree with each other and have come (VCDM 2.0, section 4.9)."""
-    error = claim_fault(item, "time.plausible") or item.faults.get("time.plausible")
+    error = _time_fault(item) if item.faults else None
     if error is not None or item.proof is None:
         return _fault(error) or _TIMELY
     created = item.proof.created
-    if created > case.at + case.skew:
+    if created > case.at and created > case.at + case.skew:
         return failed(
             "time.future",
             f"It says that it was signed on {moment(created)}, after {moment(case.at)}.",
@@ -47,6 +47,10 @@ def times_plausible(case: Case, item: Item) -> Finding:
             found=stamp(created),
         )
     return _TIMELY if item.credential is None else _dates(item) or _order(case, item) or _TIMELY
+
+
+def _time_fault(item: Item) -> PerseusError | None:
+    return claim_fault(item, "time.plausible") or item.faults.get("time.plausible")
 
 
 def _time(_case: Case, item: Item) -> str:

@@ -13,11 +13,10 @@ _CHAIN = Scope.CHAIN
 
 def allowed(case: Case, item: Item) -> Finding:
     """Ask whether the policy counts this way of signing (Data Integrity 1.0, section 3)."""
-    error = item.faults.get("signature.allowed")
     proof = item.proof
     if proof is None:
-        return _missing(error)
-    if proof.suite.value not in case.policy.suites:
+        return _missing(item.faults.get("signature.allowed"))
+    if proof.suite not in case.policy.suites:
         return failed(
             "signature.suite_not_allowed",
             f"It is signed with {proof.suite.value}, which the policy {case.policy.name} does not count.",

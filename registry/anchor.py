@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Self
 
+from registry.log.cosignature import WitnessKey
 from registry.log.note import VerifierKey
+from registry.log.quorum import WitnessPolicy
 from registry.shape import count, exactly, listed, mapped, text
 from trust.canonical import Json, canonicalize, parse
 from trust.digest import Digest
@@ -30,7 +32,7 @@ class Anchor:
     log_key: VerifierKey
     quorum: int = 0
     environment: str = "test"
-    witnesses: tuple[VerifierKey, ...] = ()
+    witnesses: tuple[WitnessKey, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an anchor that could hold nothing."""
@@ -44,6 +46,10 @@ class Anchor:
             raise MalformedError(
                 "anchor/quorum", expected=f"0 to {len(self.witnesses)} witnesses", found=str(self.quorum)
             )
+        if len({key.key for key in self.witnesses} | {key.name for key in self.witnesses}) < 2 * len(
+            self.witnesses
+        ):
+            raise MalformedError("anchor/witnesses", expected="every witness once", found="one twice")
 
     @classmethod
     def from_json(cls, raw: bytes) -> Self:
@@ -63,8 +69,13 @@ class Anchor:
             log_key=VerifierKey.parse(text(members["logKey"], where="anchor/logKey")),
             quorum=count(members["quorum"], where="anchor/quorum"),
             environment=text(members["environment"], where="anchor/environment"),
-            witnesses=tuple(VerifierKey.parse(text(key, where="anchor/witnesses")) for key in witnesses),
+            witnesses=tuple(WitnessKey.parse(text(key, where="anchor/witnesses")) for key in witnesses),
         )
+
+    @property
+    def policy(self) -> WitnessPolicy:
+        """Give the demand for cosignatures as a policy."""
+        return WitnessPolicy.of(self.quorum, self.witnesses)
 
     def to_json(self) -> bytes:
         """Write the trust file in its one form."""

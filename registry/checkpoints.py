@@ -4,6 +4,7 @@ from registry.anchor import Anchor
 from registry.errors import RegisterError
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree
+from registry.log.note import Note
 from registry.scheme import Scheme
 from trust.errors import MalformedError, SignatureMismatchError
 
@@ -33,11 +34,7 @@ def check_checkpoint(raw: str, anchor: Anchor, scheme: Scheme, tree: Tree) -> Ch
             f"root {tree.root.hex()}, signed {checkpoint.root.hex()}.",
             code="register.forked",
         )
-    if anchor.quorum:
-        raise RegisterError(
-            f"The trust anchor demands {anchor.quorum} witnesses, and none cosigned the checkpoint.",
-            code="register.unwitnessed",
-        )
+    _require_quorum(raw, anchor)
     return checkpoint
 
 
@@ -103,6 +100,29 @@ def require_log_key(scheme: Scheme, anchor: Anchor) -> None:
         raise RegisterError(
             f"The trust anchor names the log key {anchor.log_key}, which this register has never had.",
             code="register.no_anchor",
+        )
+
+
+def _require_quorum(raw: str, anchor: Anchor) -> None:
+    """Demand the cosignatures of as many witnesses as the trust anchor says (C2SP tlog-cosignature).
+
+    Raises:
+        RegisterError: there are fewer, or one of a known witness does not fit.
+    """
+    note, policy = Note.parse(raw), anchor.policy
+    try:
+        witnessed = policy.witnessed(note)
+    except (MalformedError, SignatureMismatchError) as error:
+        raise RegisterError(
+            f"A cosignature under the checkpoint is not one of its witness: {error}.", code="register.forked"
+        ) from error
+    if anchor.quorum and witnessed is None:
+        cosigned = [key.name for key in anchor.witnesses if note.lines(key)]
+        named = f"only {', '.join(cosigned)}" if cosigned else "none"
+        raise RegisterError(
+            f"The trust anchor demands {anchor.quorum} of {len(anchor.witnesses)} witnesses, "
+            f"and {named} cosigned the checkpoint.",
+            code="register.unwitnessed",
         )
 
 

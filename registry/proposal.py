@@ -10,6 +10,7 @@ from registry.bodies import Demand, Officer, Policy
 from registry.events import Event, SignedEvent
 from registry.fold.keys import possession
 from registry.history import Service
+from registry.log.cosignature import WitnessKey
 from registry.log.note import VerifierKey
 from registry.register import Register
 from registry.scheme import officers_digest
@@ -66,7 +67,7 @@ def found(
     return Event("scheme.genesis", scheme, scheme, at, None, 0, "", "", bodies.write(body))
 
 
-def anchor_of(genesis: SignedEvent, *, witnesses: Sequence[VerifierKey] = (), quorum: int = 0) -> Anchor:
+def anchor_of(genesis: SignedEvent, *, witnesses: Sequence[WitnessKey] = (), quorum: int = 0) -> Anchor:
     """Give the trust anchor of a scheme from its first entry.
 
     Raises:

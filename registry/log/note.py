@@ -8,12 +8,11 @@ import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Self
+from typing import ClassVar, Self
 
 from trust.errors import MalformedError
 from trust.keys import Algorithm, PublicKey, Signer
 
-_ED25519 = b"\x01"
 _ED25519_SIZE = 32
 _ID_SIZE = 4
 _LARGEST = 1_000_000
@@ -29,6 +28,8 @@ class VerifierKey:
     Raises:
         MalformedError: the name has a space or a plus, or the key is not Ed25519.
     """
+
+    type: ClassVar[bytes] = b"\x01"
 
     name: str
     key: PublicKey
@@ -52,7 +53,7 @@ class VerifierKey:
         if len(parts) != 3:  # noqa: PLR2004  # the three parts that the line above names
             raise MalformedError("verifier key", expected=shape, found=ascii(text[:80]))
         content = _base64(parts[2], "verifier key")
-        if content[:1] != _ED25519 or len(content) != 1 + _ED25519_SIZE:
+        if content[:1] != cls.type or len(content) != 1 + _ED25519_SIZE:
             raise MalformedError("verifier key", expected=shape, found=f"type {content[:1].hex()}")
         found = cls(parts[0], PublicKey(Algorithm.ED25519, content[1:]))
         if parts[1] != found.id.hex():
@@ -62,11 +63,11 @@ class VerifierKey:
     @property
     def id(self) -> bytes:
         """The four bytes that a signature line begins with."""
-        return sha256(self.name.encode() + b"\n" + _ED25519 + self.key.point).digest()[:_ID_SIZE]
+        return sha256(self.name.encode() + b"\n" + self.type + self.key.point).digest()[:_ID_SIZE]
 
     def __str__(self) -> str:
         """Give the key as `name+hash+base64`."""
-        encoded = b64encode(_ED25519 + self.key.point).decode("ascii")
+        encoded = b64encode(self.type + self.key.point).decode("ascii")
         return f"{self.name}+{self.id.hex()}+{encoded}"
 
 
@@ -113,7 +114,7 @@ class Note:
         text, found, lines = raw.rpartition("\n\n")
         if not found or not lines.endswith("\n"):
             raise MalformedError("note", expected="a blank line, then signature lines", found="none")
-        signatures = [_signature(line) for line in lines[:-1].split("\n")]
+        signatures = [read_signature(line) for line in lines[:-1].split("\n")]
         if len(signatures) > _MOST_SIGNATURES:
             raise MalformedError("note", expected="at most 100 signatures", found=str(len(signatures)))
         return cls(text + "\n", tuple(signatures))
@@ -128,6 +129,10 @@ class Note:
         line = NoteSignature(name, key.id, signer.sign(self.text.encode()))
         return replace(self, signatures=(*self.signatures, line))
 
+    def lines(self, key: VerifierKey) -> tuple[NoteSignature, ...]:
+        """Give the signature lines that name this key, checked or not."""
+        return tuple(line for line in self.signatures if line.name == key.name and line.id == key.id)
+
     def verify(self, key: VerifierKey) -> None:
         """Check that this key signed the note.
 
@@ -135,7 +140,7 @@ class Note:
             MalformedError: no signature line is by this key.
             SignatureMismatchError: a line by this key does not fit the text.
         """
-        lines = [line for line in self.signatures if (line.name, line.id) == (key.name, key.id)]
+        lines = self.lines(key)
         if not lines:
             names = ", ".join(sorted({line.name for line in self.signatures}))
             raise MalformedError("note", expected=f"a signature by {key.name}", found=f"only {names}")
@@ -147,7 +152,12 @@ class Note:
         return self.text + "\n" + "".join(f"{line}\n" for line in self.signatures)
 
 
-def _signature(line: str) -> NoteSignature:
+def read_signature(line: str) -> NoteSignature:
+    """Read one signature line, without its newline.
+
+    Raises:
+        MalformedError: the line has another shape.
+    """
     shape = _LINE.fullmatch(line)
     content = _base64(shape[2], "note signature") if shape else b""
     if shape is None or len(content) <= _ID_SIZE:

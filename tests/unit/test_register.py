@@ -10,6 +10,7 @@ from registry.bodies import NewLogKey
 from registry.errors import EventRefusedError, RegisterError
 from registry.fold.signing import VERIFIED
 from registry.log.checkpoint import Checkpoint
+from registry.log.cosignature import WitnessKey
 from registry.log.note import Note, VerifierKey
 from registry.proposal import admit, propose
 from registry.register import Register
@@ -119,7 +120,7 @@ def test_a_checkpoint_that_is_no_note_is_refused(scheme: SchemeSimulator) -> Non
 
 
 def test_witnesses_that_the_anchor_demands_cannot_be_left_out(scheme: SchemeSimulator) -> None:
-    witness = VerifierKey("witness.example", signer("witness", ed25519=True).key)
+    witness = WitnessKey("witness.example", signer("witness", ed25519=True).key)
     anchor = replace(scheme.anchor, quorum=1, witnesses=(witness,))
     assert refusal(scheme, anchor=anchor).code == "register.unwitnessed"
 
@@ -227,7 +228,7 @@ def test_known_times_of_recording_decide_the_size_at_a_time(scheme: SchemeSimula
 
 def test_a_trust_file_is_read_as_it_was_written(scheme: SchemeSimulator) -> None:
     assert Anchor.from_json(scheme.anchor.to_json()) == scheme.anchor
-    witness = VerifierKey("witness.example", signer("witness", ed25519=True).key)
+    witness = WitnessKey("witness.example", signer("witness", ed25519=True).key)
     longer = replace(scheme.anchor, quorum=1, witnesses=(witness,))
     assert Anchor.from_json(longer.to_json()) == longer
 

@@ -19,7 +19,7 @@ from perseus.made_up import Stream, with_faults
 from support.source_tree import modules, place_of, syntax
 from trust.claims.consumption import Readings, UnitCode
 from trust.claims.emissions import calculate as multiply
-from trust.claims.emissions import kilograms, weights
+from trust.claims.emissions import kilograms, total_of, weights
 from trust.claims.halfhour import HalfHour, Month, Period
 from trust.claims.intensity import IntensityKind, IntensitySeries
 from trust.errors import MalformedError
@@ -115,8 +115,11 @@ def test_the_sum_is_the_one_that_fractions_give(
 @given(st.integers(0, 10**30), st.integers(-25, 6))
 def test_kilograms_are_the_nearest_gram_and_the_even_one_of_two(total: int, exponent: int) -> None:
     exact = Fraction(total) * Fraction(10) ** exponent
-    rounded = kilograms(total, exponent=exponent) * 1000
-    assert int(rounded) == round(exact)
+    rounded = kilograms(total, exponent=exponent)
+    assert Fraction(rounded) * 1000 == round(
+        exact
+    )  # a Decimal would be rounded to 28 digits by its own arithmetic
+    assert total_of((rounded, rounded)) == Decimal(f"{2 * round(exact)}e-3")
 
 
 @given(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import NewType, Protocol
 
 from trust.claims.consumption import Fuel, UnitCode
@@ -133,7 +134,7 @@ def kilograms(total: int, *, exponent: int) -> Decimal:
 
 def total_of(months: tuple[Decimal, ...]) -> Decimal:
     """Add up months that are already rounded, so that whoever adds the published figures gets the same."""
-    grams = sum(int(month.scaleb(-_PLACES)) for month in months)
+    grams = sum(int(Fraction(month) * 10**-_PLACES) for month in months)
     return Decimal(f"{grams}e{_PLACES}")
 
 

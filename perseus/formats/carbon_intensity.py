@@ -24,7 +24,9 @@ _FORECAST = frozenset({IntensityKind.FORECAST})
 
 
 def read(content: bytes, *, region: int | None = None) -> GridFile:
-    """Read one answer in any of its shapes; `region` chooses from an answer that has several.
+    """Read one answer in any of its shapes; `region` chooses from an answer that has several, and must be that of one.
+
+    The national answer may stand in for any region; whoever uses it says so.
 
     Raises:
         MalformedError: a member is not what the API writes, or a region's number and name contradict each other.
@@ -40,9 +42,6 @@ def read(content: bytes, *, region: int | None = None) -> GridFile:
         return _all_regions(halves, region)
     if isinstance(first, dict) and "data" in first:
         return _regional(halves[_index(halves, region)], "/data/0", region)
-    if region not in {None, GB.id}:
-        found = f"the national answer, {GB}"
-        raise MalformedError("/data", expected=f"region {region}", found=found, code="data.region")
     points = tuple([_point(half, f"/data/{index}") for index, half in enumerate(halves)])
     return GridFile(GB, None, _BOTH, points)
 

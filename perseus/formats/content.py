@@ -1,21 +1,39 @@
 """The bytes of a file, unpacked and read as text, rows or JSON, within limits."""
 
+import contextlib
 import csv
 import io
 import json
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NoReturn, TypeAlias
+from functools import partial
+from typing import TypeAlias
 
 from trust.errors import MalformedError
 
 Value: TypeAlias = "bool | int | Decimal | str | list[Value] | dict[str, Value] | None"
 LIMIT = 32 * 2**20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31  # zlib's name for: one gzip member, its checksum verified
 _MIB = 2**20
+_LONGEST_NUMBER = 80  # characters
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A part of the text that no value stands for, kept until its pointer is known."""
+
+    expected: str
+    found: str
+    code: str
+
+
+_Read: TypeAlias = "_Refused | bool | int | Decimal | str | list[_Read] | dict[str, _Read] | None"
 
 
 def unpack(content: bytes, *, limit: int = LIMIT) -> bytes:
@@ -43,15 +61,26 @@ def text(content: bytes) -> str:
     """Read a file as UTF-8, without the byte order mark that spreadsheets put first.
 
     Raises:
-        MalformedError: the bytes are not UTF-8, or hold a NUL.
+        MalformedError: the bytes are not UTF-8, hold a NUL, or are none at all.
     """
     try:
         read = unpack(content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _unreadable("text in UTF-8", f"byte {error.start} is not", code="format.encoding") from error
+    if not read.strip():
+        raise _unreadable("something in the file", "nothing: it is empty")
     if "\0" in read:
         raise _unreadable("text", "a NUL character", code="format.character")
     return read
+
+
+def looks_json(content: bytes) -> bool:
+    """Tell JSON by its first character.
+
+    Raises:
+        MalformedError: the file cannot be unpacked.
+    """
+    return unpack(content).removeprefix(_BYTE_ORDER_MARK).lstrip().startswith((b"{", b"["))
 
 
 def table(content: bytes) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
@@ -79,36 +108,77 @@ def value(content: bytes) -> Value:
     """Read a JSON file with its numbers as decimals, never through binary floats.
 
     Raises:
-        MalformedError: the file is no JSON, names a member twice, or has a number that is none.
+        MalformedError: the file is no JSON, names a member twice, or has a number that is none; `where` is a line or
+            a JSON pointer.
     """
     read = text(content)
+    refused: list[_Refused] = []
     try:
-        parsed: Value = json.loads(
-            read, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_object
-        )
+        parsed: _Read = _decoder(refused).decode(read)
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}"
-        raise MalformedError(where, expected="JSON", found=f"{error.msg} at column {error.colno}") from error
-    except (ValueError, ArithmeticError) as error:
-        raise MalformedError("JSON", expected="numbers of ordinary length", found="a longer one") from error
+        expected = f"JSON ({error.msg.removesuffix(' at').removesuffix(' starting')})"
+        found = ascii(read[error.pos : error.pos + _SHOWN]) if error.pos < len(read) else "the end"
+        where = f"line {error.lineno}, column {error.colno}"
+        raise MalformedError(where, expected=expected, found=found) from error
     except RecursionError as error:
         expected = "ordinary nesting"
         raise MalformedError("JSON", expected=expected, found="too much", code="format.too_deep") from error
-    return parsed
+    if refused:
+        where, part = next(_refused_parts(parsed))
+        raise MalformedError(where or "/", expected=part.expected, found=part.found, code=part.code)
+    return parsed  # type: ignore[return-value]  # nothing in it was refused
 
 
-def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+def _decoder(refused: list[_Refused]) -> json.JSONDecoder:
+    """Make a reader that goes on past what it refuses, so that the place can be told."""
+    return json.JSONDecoder(
+        parse_int=partial(_number, refused, int),
+        parse_float=partial(_number, refused, Decimal),
+        parse_constant=partial(_no_number, refused),
+        object_pairs_hook=partial(_object, refused),
+    )
+
+
+def _object(refused: list[_Refused], pairs: list[tuple[str, _Read]]) -> dict[str, _Read] | _Refused:
     members = dict(pairs)
-    if len(members) != len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        twice = counts.most_common(1)[0][0]
-        found = f"{twice[:40]!a} twice"
-        raise MalformedError("JSON", expected="every member once", found=found, code="format.duplicate_key")
-    return members
+    if len(members) == len(pairs):
+        return members
+    twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+    refused.append(_Refused("every member once", f"{twice[:_SHOWN]!a} twice", "format.duplicate_key"))
+    return refused[-1]
 
 
-def _no_number(word: str) -> NoReturn:
-    raise MalformedError("JSON", expected="a number", found=word, code="data.range")
+def _number(
+    refused: list[_Refused], kind: type[int] | type[Decimal], digits: str
+) -> int | Decimal | _Refused:
+    if len(digits) <= _LONGEST_NUMBER:
+        with contextlib.suppress(ArithmeticError):
+            return kind(digits)
+    found = f"{digits[:_SHOWN]}..."
+    refused.append(_Refused("a number of ordinary length", found, "format.unparseable"))
+    return refused[-1]
+
+
+def _no_number(refused: list[_Refused], word: str) -> _Refused:
+    refused.append(_Refused("a number", word, "data.range"))
+    return refused[-1]
+
+
+def _refused_parts(parsed: _Read) -> Iterator[tuple[str, _Refused]]:
+    """Find what was refused, in the order of the file, each with its pointer (RFC 6901)."""
+    waiting: list[tuple[str, _Read]] = [("", parsed)]
+    while waiting:
+        where, part = waiting.pop()
+        if isinstance(part, _Refused):
+            yield where, part
+        elif isinstance(part, dict):
+            waiting += reversed([(f"{where}/{_step(name)}", child) for name, child in part.items()])
+        elif isinstance(part, list):
+            waiting += reversed([(f"{where}/{index}", child) for index, child in enumerate(part)])
+
+
+def _step(name: str) -> str:
+    return ascii(name[:_SHOWN])[1:-1].replace("~", "~0").replace("/", "~1")
 
 
 def _ragged(line: int, names: Sequence[str], row: Sequence[str]) -> MalformedError:

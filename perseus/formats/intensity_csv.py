@@ -64,6 +64,9 @@ def read(
         points = [point._replace(slot=point.slot + half) for point in points for half in (0, 1)]
     kinds = frozenset(column.kind for column in columns)
     findings = _findings(points[0].slot, stamps.without_zone, hours)
+    if place is not None and "regionid" not in names:
+        detail = f"The file names no region; its intensities are taken as those of {place}, as was said."
+        findings += (Finding("data.location_unstated", str(HalfHour(points[0].slot)), detail),)
     return GridFile(place, None, kinds, tuple(points), findings)
 
 

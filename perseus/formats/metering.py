@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from perseus.formats.finding import Finding, counted
 from perseus.formats.quantity import integers
@@ -23,7 +23,10 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MeterFile:
-    """The rows of one file in its order, with ten to the `scale` between its unit and `unit_code`."""
+    """The rows of one file in its order, with ten to the `scale` between its unit and `unit_code`.
+
+    `fuel_at` is the place in the file that says which fuel it is.
+    """
 
     fuel: Fuel
     unit_code: UnitCode
@@ -31,6 +34,18 @@ class MeterFile:
     rows: tuple[Reading, ...]
     outcode: str | None
     findings: tuple[Finding, ...]
+    fuel_at: str = "the file"
+
+    def require(self, fuel: Fuel | None) -> Self:
+        """Give the file if it is of this fuel, or of any where none is demanded.
+
+        Raises:
+            MalformedError: it meters another.
+        """
+        if fuel is not None and self.fuel is not fuel:
+            expected = f"{fuel}; gas is judged in a chain, and not yet calculated here"
+            raise MalformedError(self.fuel_at, expected=expected, found=self.fuel.value, code="data.unit")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +144,12 @@ def settle(files: tuple[MeterFile, ...]) -> Meter:
     )
 
 
+def fuel_assumed(first: int) -> Finding:
+    """Say that a file does not name its fuel, because gas taken as electricity is a figure that means nothing."""
+    detail = "The file does not say which fuel it meters; it is taken as electricity."
+    return Finding("data.fuel_assumed", str(HalfHour(first)), detail)
+
+
 def _agreed(files: tuple[MeterFile, ...]) -> tuple[Fuel, UnitCode, str | None]:
     kinds = {(file.fuel, file.unit_code) for file in files}
     if len(kinds) != 1:
@@ -160,7 +181,8 @@ def _duplicates(slots: tuple[int, ...]) -> list[Finding]:
     if not slots:
         return []
     rows = counted(len(slots), "row")
-    detail = f"{rows} repeat a half-hour with the same value; each half-hour is counted once."
+    verb = "repeats" if len(slots) == 1 else "repeat"
+    detail = f"{rows} {verb} a half-hour with the same value; each half-hour is counted once."
     return [Finding("data.duplicate", str(HalfHour(slots[0])), detail)]
 
 

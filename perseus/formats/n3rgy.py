@@ -6,7 +6,7 @@ from perseus.formats.content import Value, value
 from perseus.formats.finding import Finding, counted
 from perseus.formats.members import items, malformed, member, string
 from perseus.formats.metering import MeterFile, Reading
-from perseus.formats.quantity import measured
+from perseus.formats.quantity import Most, in_half_an_hour, measured
 from perseus.formats.stamps import Zone, moments
 from trust.claims.consumption import MEASURED, Fuel, UnitCode
 from trust.claims.halfhour import HalfHour
@@ -32,8 +32,9 @@ def read(content: bytes, *, zone: Zone = Zone.UTC) -> MeterFile:
     if not rows:
         raise MalformedError("/values", expected="at least one reading", found="none", code="data.gap")
     stamps = moments([_stamp(row, at) for at, row in enumerate(rows)], zone=zone, ends=True, at=_place)
+    most = in_half_an_hour(*_UNITS[unit])
     readings = [
-        Reading(slot - 1, _amount(row, at), MEASURED)
+        Reading(slot - 1, _amount(row, at, most), MEASURED)
         for at, (slot, row) in enumerate(zip(stamps.slots, rows, strict=True))
     ]
     first = str(HalfHour(min(reading.slot for reading in readings)))
@@ -41,16 +42,17 @@ def read(content: bytes, *, zone: Zone = Zone.UTC) -> MeterFile:
     findings = (Finding("time.zone_assumed", first, detail),) if stamps.without_zone else ()
     resource = member(answer, "resource", where="/")
     is_gas = unit == "m3" or "/gas/" in string(resource, where="/resource")
-    return MeterFile(Fuel.GAS if is_gas else Fuel.ELECTRICITY, *_UNITS[unit], tuple(readings), None, findings)
+    fuel, at = Fuel.GAS if is_gas else Fuel.ELECTRICITY, "/unit" if unit == "m3" else "/resource"
+    return MeterFile(fuel, *_UNITS[unit], tuple(readings), None, findings, fuel_at=at)
 
 
 def _stamp(row: Value, index: int) -> str:
     return string(member(row, "timestamp", where=f"/values/{index}"), where=_place(index))
 
 
-def _amount(row: Value, index: int) -> Decimal:
+def _amount(row: Value, index: int, most: Most) -> Decimal:
     where = f"/values/{index}"
-    return measured(member(row, "value", where=where), where=f"{where}/value")
+    return measured(member(row, "value", where=where), where=f"{where}/value", most=most)
 
 
 def _place(index: int) -> str:

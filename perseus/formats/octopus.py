@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from perseus.formats.content import Value, value
 from perseus.formats.finding import Finding
 from perseus.formats.members import items, member, string
-from perseus.formats.metering import MeterFile, Reading
-from perseus.formats.quantity import measured
+from perseus.formats.metering import MeterFile, Reading, fuel_assumed
+from perseus.formats.quantity import in_half_an_hour, measured
 from perseus.formats.stamps import Zone, moments
 from trust.claims.consumption import MEASURED, Fuel, UnitCode
 from trust.claims.halfhour import HalfHour
@@ -32,13 +32,14 @@ def read(content: bytes, *, zone: Zone = Zone.UTC) -> MeterFile:
             found = f"{(end - start) * 30} minutes"
             where = f"/results/{index}/interval_end"
             raise MalformedError(where, expected="30 minutes", found=found, code="data.range")
-    readings = [
-        Reading(
-            start, measured(member(row, "consumption", where=where), where=f"{where}/consumption"), MEASURED
-        )
-        for start, row, where in zip(starts, rows, map("/results/{}".format, range(len(rows))), strict=True)
+    most = in_half_an_hour(UnitCode.WATT_HOUR, _KWH)
+    amounts = [
+        measured(member(row, "consumption", where=where), where=f"{where}/consumption", most=most)
+        for row, where in zip(rows, map("/results/{}".format, range(len(rows))), strict=True)
     ]
-    findings = (_unfinished(max(ends)),) if member(page, "next", where="/") else ()
+    readings = [Reading(start, amount, MEASURED) for start, amount in zip(starts, amounts, strict=True)]
+    more = (_unfinished(max(ends)),) if member(page, "next", where="/") else ()
+    findings = (fuel_assumed(min(starts)), *more)
     return MeterFile(Fuel.ELECTRICITY, UnitCode.WATT_HOUR, _KWH, tuple(readings), None, findings)
 
 

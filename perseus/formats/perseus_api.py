@@ -7,7 +7,7 @@ from perseus.formats.content import Value, value
 from perseus.formats.finding import Finding
 from perseus.formats.members import items, kind, malformed, member, string
 from perseus.formats.metering import MeterFile, Reading
-from perseus.formats.quantity import measured
+from perseus.formats.quantity import Most, in_half_an_hour, measured
 from trust.claims.consumption import MEASURED, Fuel, UnitCode
 from trust.claims.halfhour import HALF_HOUR, HalfHour, instant
 from trust.claims.region import outcode
@@ -40,8 +40,9 @@ def read(content: bytes) -> MeterFile:
     where = "/location/ukPostcodeOutcode"
     at = outcode(string(member(place, "ukPostcodeOutcode", where="/location"), where=where))
     fuel, unit, scale = _unit(data)
-    rows = tuple([_reading(reading, f"/data/{index}") for index, reading in enumerate(data)])
-    return MeterFile(fuel, unit, scale, rows, at, _exchanges(data, rows))
+    most = in_half_an_hour(unit, scale)
+    rows = tuple([_reading(reading, f"/data/{index}", most) for index, reading in enumerate(data)])
+    return MeterFile(fuel, unit, scale, rows, at, _exchanges(data, rows), fuel_at="/data/0/type")
 
 
 def _check(reading: Value, *, where: str, bare: bool) -> None:
@@ -93,9 +94,10 @@ def _unit(data: list[Value]) -> tuple[Fuel, UnitCode, int]:
     return Fuel(str(fuel)), *known
 
 
-def _reading(reading: Value, where: str) -> Reading:
+def _reading(reading: Value, where: str, most: Most) -> Reading:
     energy = member(reading, "energy", where=where)
-    amount = measured(member(energy, "value", where=f"{where}/energy"), where=f"{where}/energy/value")
+    place = f"{where}/energy/value"
+    amount = measured(member(energy, "value", where=f"{where}/energy"), where=place, most=most)
     start = _moment(reading, "from", where)
     try:
         return Reading(HalfHour.at(start).number, amount, MEASURED)

@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 from perseus.formats.content import table
 from perseus.formats.finding import Finding, counted
-from perseus.formats.metering import MeterFile, Reading
-from perseus.formats.quantity import quantity
+from perseus.formats.metering import MeterFile, Reading, fuel_assumed
+from perseus.formats.quantity import Most, in_half_an_hour, quantity
 from perseus.formats.stamps import Zone, moments
 from trust.claims.consumption import MEASURED, SUBSTITUTED, Fuel, UnitCode
 from trust.claims.halfhour import HalfHour
@@ -35,7 +35,8 @@ def read(
 ) -> MeterFile:
     """Read a supplier's file; `split_hours` takes an hourly one as two equal halves an hour.
 
-    Cubic metres are gas; otherwise the `fuel` is the caller's to name, and electricity where nobody does.
+    Cubic metres are gas; otherwise the `fuel` is the caller's to name, and electricity where nobody does, with a
+    finding that says so.
 
     Raises:
         MalformedError: a column, a time or a quantity is not what it must be, or the file is hourly.
@@ -45,7 +46,7 @@ def read(
     quantity_column = _quantity_column(names)
     unit, scale = _unit(names[quantity_column])
     read_stamps = moments([row[stamp_column].strip() for row in rows], zone=zone, ends=is_end)
-    amounts = _amounts([row[quantity_column] for row in rows])
+    amounts = _amounts([row[quantity_column] for row in rows], in_half_an_hour(unit, scale))
     slots = read_stamps.slots
     hourly = _is_hourly(slots)
     if hourly and not split_hours:
@@ -56,8 +57,11 @@ def read(
     findings = _findings(
         names[stamp_column], read_stamps.without_zone, len(rows) if hourly else 0, zone, starts
     )
-    burnt = fuel or (Fuel.GAS if unit is UnitCode.CUBIC_METRE else Fuel.ELECTRICITY)
-    return MeterFile(burnt, unit, scale, _readings(starts, amounts, hourly=hourly), None, findings)
+    named = fuel or (Fuel.GAS if unit is UnitCode.CUBIC_METRE else None)
+    readings = _readings(starts, amounts, hourly=hourly)
+    if named is None:
+        findings += (fuel_assumed(min(starts)),)
+    return MeterFile(named or Fuel.ELECTRICITY, unit, scale, readings, None, findings, fuel_at="line 1")
 
 
 def _stamp_column(names: Sequence[str]) -> tuple[int, bool]:
@@ -83,14 +87,14 @@ def _unit(name: str) -> tuple[UnitCode, int]:
     return _UNITS[bracket[1] if bracket else "wh" if name == "wh" else "kwh"]
 
 
-def _amounts(texts: Sequence[str]) -> Sequence[Decimal]:
+def _amounts(texts: Sequence[str], most: Most) -> Sequence[Decimal]:
     """Read every quantity once, because a meter repeats itself."""
     known: dict[str, Decimal] = {}
     amounts = []
     for line, text in enumerate(texts, start=2):
         amount = known.get(text)
         if amount is None:
-            amount = known[text] = quantity(text, where=f"line {line}")
+            amount = known[text] = quantity(text, where=f"line {line}", most=most)
         amounts.append(amount)
     return amounts
 

@@ -58,6 +58,10 @@ def test_a_region_stands_as_an_object_or_as_a_list_of_one(shape: object) -> None
     assert list(found.values[FORECAST].values()) == [100, 101]
 
 
+def test_the_national_answer_may_stand_in_for_any_region() -> None:
+    assert grid([half(0)], number=13).region == GB
+
+
 def test_one_of_all_regions_is_chosen_by_its_number() -> None:
     regions = [
         region(6, "North Wales & Merseyside", intensity={"forecast": 55}),
@@ -77,7 +81,7 @@ def test_one_of_all_regions_is_chosen_by_its_number() -> None:
         (region(19, "London", data=[half(0)]), None),
         (region(1, "London", data=[half(0)]) | {"regionid": True}, None),
         (LONDON, 12),
-        ([half(0)], 13),
+        ([region(1, "North Scotland", data=[half(0)])], 13),
     ],
 )
 def test_a_region_that_contradicts_itself_or_the_caller_is_refused(

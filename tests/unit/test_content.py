@@ -75,6 +75,24 @@ def test_json_numbers_never_pass_through_binary_floats() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (b'{"data":[{"a":1},{"a":1,"b":{"a":1,"a":2}}]}', "/data/1/b"),
+        (b'{"data":[{"value":1},{"value":NaN}]}', "/data/1/value"),
+        (b'{"a":1,"a":2}', "/"),
+        (b"[1,1e99999999999999999999]", "/1"),
+        (b'{"a/b":{"c~d":-Infinity}}', "/a~1b/c~0d"),
+        (b'{"a":1,\n"b":"open', "line 2, column 5"),
+    ],
+)
+def test_what_is_wrong_in_json_has_its_place(content: bytes, where: str) -> None:
+    with pytest.raises(MalformedError) as refused:
+        value(content)
+    assert refused.value.where == where
+    assert " at at " not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"{", "format.unparseable"),

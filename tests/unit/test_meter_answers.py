@@ -66,7 +66,8 @@ def test_n3rgy_stamps_the_end_of_each_half_hour() -> None:
 
 def test_n3rgy_says_gas_by_its_unit_or_its_resource() -> None:
     for change in ({"unit": "m3"}, {"resource": "/2000000000015/gas/consumption/1"}):
-        assert n3rgy.read(json.dumps(n3rgy_answer() | change).encode()).fuel is Fuel.GAS
+        found = n3rgy.read(json.dumps(n3rgy_answer() | change).encode())
+        assert (found.fuel, found.fuel_at) == (Fuel.GAS, "/" + next(iter(change)))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,7 @@ def test_n3rgy_says_gas_by_its_unit_or_its_resource() -> None:
         (lambda answer: answer.update(values=[]), "/values"),
         (lambda answer: answer["values"][1].update(timestamp="2026-07-01 01:10"), "/values/1/timestamp"),
         (lambda answer: answer["values"][1].update(value=-1), "/values/1/value"),
+        (lambda answer: answer["values"][1].update(value=10**9), "/values/1/value"),
         (lambda answer: answer["values"][1].pop("value"), "/values/1"),
         (lambda answer: answer.pop("resource"), "/"),
     ],
@@ -88,13 +90,14 @@ def test_what_n3rgy_never_writes_is_refused_by_its_pointer(change: Change, where
 def test_octopus_pages_come_newest_first_with_offsets() -> None:
     found = octopus.read(json.dumps(octopus_page()).encode())
     assert [str(HalfHour(row.slot)) for row in found.rows] == ["2026-07-01T00:30:00Z", "2026-07-01T00:00:00Z"]
-    assert found.findings == ()
+    assert [finding.code for finding in found.findings] == ["data.fuel_assumed"]
 
 
 def test_a_page_that_has_a_next_one_says_so() -> None:
     found = octopus.read(json.dumps(octopus_page() | {"next": "https://api.octopus.energy/?page=2"}).encode())
     assert [(finding.code, finding.at) for finding in found.findings] == [
-        ("data.gap", "2026-07-01T01:00:00Z")
+        ("data.fuel_assumed", "2026-07-01T00:00:00Z"),
+        ("data.gap", "2026-07-01T01:00:00Z"),
     ]
 
 
@@ -111,6 +114,7 @@ def test_a_page_that_has_a_next_one_says_so() -> None:
         (lambda page: page["results"][0].update(interval_start="soon"), "/results/0/interval_start"),
         (lambda page: page["results"][0].pop("consumption"), "/results/0"),
         (lambda page: page["results"][0].update(consumption="1"), "/results/0/consumption"),
+        (lambda page: page["results"][0].update(consumption=10**9), "/results/0/consumption"),
     ],
 )
 def test_what_octopus_never_writes_is_refused_by_its_pointer(change: Change, where: str) -> None:

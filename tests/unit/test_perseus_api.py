@@ -49,6 +49,23 @@ def test_an_answer_gives_its_readings_its_unit_and_its_place() -> None:
     assert settle((found,)).over(settle((found,)).period).total == Decimal("0.4125")
 
 
+def test_a_reading_that_no_meter_can_have_counted_is_refused_by_its_pointer() -> None:
+    refused = refusal(lambda faulty: faulty["data"][1]["energy"].update(value=1_000_000_001))
+    assert (refused.where, refused.code) == ("/data/1/energy/value", "data.range")
+    huge = answer()
+    huge["data"][1]["cumulative"]["value"] = 10**12  # the counter of a large building, in watt-hours
+    assert len(read(json.dumps(huge).encode()).rows) == 2
+
+
+def test_gas_says_where_the_file_says_so() -> None:
+    faulty = answer()
+    for each in faulty["data"]:
+        each["type"] = "gas"
+    with pytest.raises(MalformedError) as refused:
+        read(json.dumps(faulty).encode()).require(Fuel.ELECTRICITY)
+    assert (refused.value.where, refused.value.code) == ("/data/0/type", "data.unit")
+
+
 def test_kilowatt_hours_and_gas_are_read_in_their_own_units() -> None:
     faulty = answer()
     for each in faulty["data"]:

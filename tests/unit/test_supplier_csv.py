@@ -7,7 +7,7 @@ import pytest
 from perseus.formats.metering import Meter, settle
 from perseus.formats.stamps import Zone
 from perseus.formats.supplier_csv import read
-from trust.claims.consumption import UnitCode
+from trust.claims.consumption import Fuel, UnitCode
 from trust.claims.halfhour import HalfHour, Period, instant
 from trust.errors import MalformedError
 
@@ -120,7 +120,7 @@ def test_british_time_is_known_from_1996_on() -> None:
         ("2026-11-22T17:30:00Z,NaN", "data.range"),
         ("2026-11-22T17:30:00Z,inf", "data.range"),
         ("2026-11-22T17:30:00Z,", "data.range"),
-        ("2026-11-22T17:30:00Z,1000000001", "data.range"),
+        ("2026-11-22T17:30:00Z,1000001", "data.range"),
         ("2026-11-22T17:30:00Z,1e-99", "data.range"),
         ("2026-11-22T17:30:00Z,0x10", "data.range"),
         ("2026-11-22T17:30:00Z,1_000", "data.range"),
@@ -155,7 +155,22 @@ def test_an_exact_duplicate_is_kept_once_and_counted() -> None:
     found = meter("start,value", *["2026-11-22T17:30:00Z,1.0"] * 2, "2026-11-22T17:30:00Z,1.00")
     assert found.over(found.period).total == 1
     assert len(found.duplicates) == 2
-    assert "2 rows repeat" in found.findings[-1].detail
+    assert "2 rows repeat a half-hour" in found.findings[-1].detail
+    once = meter("start,value", *["2026-11-22T17:30:00Z,1.0"] * 2)
+    assert "1 row repeats a half-hour" in once.findings[-1].detail
+
+
+def test_the_most_that_a_meter_can_count_is_the_same_in_every_unit() -> None:
+    row = "2026-11-22T17:30:00Z"
+    assert meter("start,kwh", f"{row},1000000").over(meter("start,kwh", f"{row},1").period).total == 10**6
+    for header, amount in (
+        ("start,kwh", "1000001"),
+        ("start,wh", "1000000001"),
+        ("start,volume [m3]", "1e10"),
+    ):
+        refused = refusal(header, f"{row},1", f"{row},{amount}")
+        assert (refused.where, refused.code) == ("line 3", "data.range")
+        assert "in half an hour" in refused.expected
 
 
 def test_two_values_for_one_half_hour_make_it_missing_with_a_finding() -> None:
@@ -163,7 +178,17 @@ def test_two_values_for_one_half_hour_make_it_missing_with_a_finding() -> None:
     found = meter("start,value", *rows)
     assert starts(found) == ["2026-11-22T17:00:00Z"]
     assert found.over(found.period).quality == "M-"
-    assert [(f.code, f.at) for f in found.findings] == [("data.conflict", "2026-11-22T17:30:00Z")]
+    assert [(f.code, f.at) for f in found.findings] == [
+        ("data.fuel_assumed", "2026-11-22T17:00:00Z"),
+        ("data.conflict", "2026-11-22T17:30:00Z"),
+    ]
+
+
+def test_a_file_that_names_no_fuel_is_said_to_be_taken_as_electricity() -> None:
+    row = "2026-11-22T17:30:00Z,1"
+    assert "taken as electricity" in read(f"start,kwh\n{row}".encode()).findings[0].detail
+    assert read(f"start,kwh\n{row}".encode(), fuel=Fuel.GAS).findings == ()
+    assert read(f"start,volume [m3]\n{row}".encode()).findings == ()
 
 
 def test_hourly_data_are_refused_unless_they_may_be_split() -> None:

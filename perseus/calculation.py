@@ -5,9 +5,11 @@ put together, whatever their order. (3) The months that both cover are chosen. (
 rounded once by `trust.claims.emissions`; the total is the sum of the rounded months.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -22,24 +24,23 @@ from perseus.formats import (
 )
 from perseus.formats import grid as gridding
 from perseus.formats.choice import Chosen, choose, kind_of
-from perseus.formats.content import unpack
+from perseus.formats.content import looks_json
 from perseus.formats.finding import Finding, counted, runs
 from perseus.formats.grid import Grid, GridFile
-from perseus.formats.metering import Meter, MeterFile
+from perseus.formats.metering import Meter, MeterFile, Quantities
 from perseus.formats.stamps import Zone
+from perseus.placing import Place, place
 from perseus.statement import EXACT, MonthFigure, Statement, describe, together
 from perseus.window import Window, window
 from trust.claims.consumption import Fuel
 from trust.claims.emissions import calculate as multiply
 from trust.claims.halfhour import Month
-from trust.claims.intensity import IntensityKind
-from trust.claims.region import outcode
+from trust.claims.intensity import IntensityKind, IntensitySeries
+from trust.claims.region import Region, outcode
 from trust.errors import MalformedError
 
 T = TypeVar("T")
 METER_FORMATS = ("csv", "perseus", "n3rgy", "octopus")
-_JSON = (b"{", b"[")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,13 @@ def calculate(inputs: Inputs, *, at: datetime) -> Statement:
     Raises:
         MalformedError: naming the file, the place in it, what was found and what was expected.
     """
-    place = outcode(inputs.outcode) if inputs.outcode is not None else None
-    meter = read_meter(inputs)
-    if meter.fuel is not Fuel.ELECTRICITY:
-        expected = "electricity, because gas has a factor of its own and no grid intensity"
-        raise MalformedError("meter", expected=expected, found=meter.fuel.value, code="data.unit")
+    meter = read_meter(inputs, only=Fuel.ELECTRICITY)
     grid = read_grid(inputs)
-    findings = [*meter.findings, *grid.findings, *_placed(meter, grid, place)]
-    kind = kind_of(grid, inputs.kind)
-    chosen = window(meter, grid.period, at=at, start=inputs.start, end=inputs.end)
+    with _of_files(inputs):
+        place = place_of(inputs, meter, grid)
+        kind = kind_of(grid, inputs.kind)
+        chosen = window(meter, grid.period, at=at, start=inputs.start, end=inputs.end)
+    findings = [*meter.findings, *grid.findings, *place.findings]
     whole = choose(grid, chosen.period, kind=kind, fill=inputs.fill)
     months = tuple(_month(meter, whole, month) for month in chosen.months)
     findings += [*chosen.findings, *_gaps(meter, chosen), *whole.findings]
@@ -95,18 +94,37 @@ def calculate(inputs: Inputs, *, at: datetime) -> Statement:
         fill=inputs.fill,
         filled=whole.filled,
         region=grid.region,
-        outcode=place or meter.outcode or grid.outcode,
+        meter_region=place.region,
+        outcode=place.outcode,
     )
     return Statement(months, together(months), method, tuple(findings))
 
 
-def read_meter(inputs: Inputs) -> Meter:
-    """Read and settle the meter files of one source.
+def read_meter(inputs: Inputs, *, only: Fuel | None = None) -> Meter:
+    """Read and settle the meter files of one source, each of which must be of the fuel if one is named.
 
     Raises:
-        MalformedError: a file is not of its format, or the files contradict each other.
+        MalformedError: a file is not of its format or meters another fuel, or the files contradict each other.
     """
-    return metering.settle(tuple(_named(source, _meter_reader(source, inputs)) for source in inputs.meter))
+
+    def read(source: Source) -> MeterFile:
+        reader = _meter_reader(source, inputs)
+        return _named(source, lambda content: reader(content).require(only))
+
+    files = tuple(read(source) for source in inputs.meter)
+    with _of(inputs.meter):
+        return metering.settle(files)
+
+
+def place_of(inputs: Inputs, meter: Meter, grid: Grid) -> Place:
+    """Say where the meter stands, from the choices and the files together.
+
+    Raises:
+        MalformedError: they contradict each other.
+    """
+    stated = Region.of(inputs.region) if inputs.region is not None else None
+    chosen = outcode(inputs.outcode) if inputs.outcode is not None else None
+    return place(stated=stated, outcodes=(chosen, meter.outcode, grid.outcode), grid=grid)
 
 
 def read_grid(inputs: Inputs) -> Grid:
@@ -115,7 +133,31 @@ def read_grid(inputs: Inputs) -> Grid:
     Raises:
         MalformedError: a file is not of its format, or the files contradict each other.
     """
-    return gridding.settle(tuple(_named(source, _grid_reader(inputs)) for source in inputs.intensity))
+    files = tuple(_named(source, _grid_reader(source, inputs)) for source in inputs.intensity)
+    with _of(inputs.intensity):
+        return gridding.settle(files)
+
+
+@contextmanager
+def _of(sources: tuple[Source, ...]) -> Iterator[None]:
+    """Put the names of the files before what is wrong between them."""
+    try:
+        yield
+    except MalformedError as error:
+        raise error.within(", ".join(source.name for source in sources) or "no file") from error
+
+
+@contextmanager
+def _of_files(inputs: Inputs) -> Iterator[None]:
+    """Put the names of all files before what is wrong between them; a fault of an option names that alone."""
+    try:
+        with _of(inputs.meter + inputs.intensity):
+            yield
+    except MalformedError as error:
+        before = error.__cause__
+        if isinstance(before, MalformedError) and before.where.startswith("--"):
+            raise before from None
+        raise
 
 
 def _named(source: Source, reader: Callable[[bytes], T]) -> T:
@@ -128,7 +170,7 @@ def _named(source: Source, reader: Callable[[bytes], T]) -> T:
 
 def _meter_reader(source: Source, inputs: Inputs) -> Callable[[bytes], MeterFile]:
     is_csv = source.name.lower().endswith((".csv", ".csv.gz"))
-    form = inputs.meter_format or ("csv" if is_csv or not _looks_json(source) else "perseus")
+    form = inputs.meter_format or ("csv" if is_csv or not _named(source, looks_json) else "perseus")
     readers: Mapping[str, Callable[[bytes], MeterFile]] = {
         "csv": partial(supplier_csv.read, zone=inputs.zone, split_hours=inputs.split_hours),
         "perseus": perseus_api.read,
@@ -141,39 +183,14 @@ def _meter_reader(source: Source, inputs: Inputs) -> Callable[[bytes], MeterFile
     return readers[form]
 
 
-def _grid_reader(inputs: Inputs) -> Callable[[bytes], GridFile]:
+def _grid_reader(source: Source, inputs: Inputs) -> Callable[[bytes], GridFile]:
     def read(content: bytes) -> GridFile:
-        if _is_json(unpack(content)):
+        if source.name.lower().endswith((".json", ".json.gz")) or looks_json(content):
             return carbon_intensity.read(content, region=inputs.region)
         kind = inputs.kind or IntensityKind.FORECAST
         return intensity_csv.read(content, region=inputs.region, kind=kind, split_hours=inputs.split_hours)
 
     return read
-
-
-def _looks_json(source: Source) -> bool:
-    try:
-        return _is_json(unpack(source.content))
-    except MalformedError as error:
-        raise error.within(source.name) from error
-
-
-def _is_json(content: bytes) -> bool:
-    return content.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(_JSON)
-
-
-def _placed(meter: Meter, grid: Grid, place: str | None) -> tuple[Finding, ...]:
-    """Refuse files of two places, and say where nobody names one."""
-    named = {each for each in (place, meter.outcode, grid.outcode) if each}
-    if len(named) > 1:
-        found = ", ".join(sorted(named))
-        raise MalformedError("outcode", expected="one place in all files", found=found, code="data.region")
-    if named:
-        return ()
-    detail = (
-        "Nobody says where the meter is; name its outcode with --outcode, so that the region can be checked."
-    )
-    return (Finding("data.location_unstated", str(meter.period.first), detail),)
 
 
 def _month(meter: Meter, chosen: Chosen, month: Month) -> MonthFigure:
@@ -187,9 +204,19 @@ def _month(meter: Meter, chosen: Chosen, month: Month) -> MonthFigure:
         duplicates=_within(meter.duplicates, month),
         conflicts=_within(meter.conflicts, month),
         kwh=quantities.total,
+        kwh_counted=_counted(quantities, chosen.series),
         kg=calculation.kg,
         kg_exact=calculation.grams.scaleb(-3, EXACT),
     )
+
+
+def _counted(quantities: Quantities, series: IntensitySeries) -> Decimal:
+    """Add up the half-hours that the kilograms come from: those with a reading and an intensity."""
+    first = quantities.period.first.number - series.period.first.number
+    weights = series.values[first : first + len(quantities.values)]
+    pairs = zip(quantities.values, weights, strict=True)
+    kept = tuple([None if weight is None else value for value, weight in pairs])
+    return replace(quantities, values=kept).total
 
 
 def _within(slots: tuple[int, ...], month: Month) -> int:

@@ -22,7 +22,8 @@ UNNAMED = "from files that do not name their source; name it wherever the figure
 class MonthFigure:
     """One month, or all of them: half-hours, energy, and kilograms both rounded and exact.
 
-    `present` half-hours have a reading and an intensity; `kwh` is everything that was metered.
+    `present` half-hours have a reading and an intensity; the kilograms come from their `kwh_counted`. `kwh` is
+    everything that was metered.
     """
 
     month: str
@@ -32,6 +33,7 @@ class MonthFigure:
     duplicates: int
     conflicts: int
     kwh: Decimal
+    kwh_counted: Decimal
     kg: Decimal
     kg_exact: Decimal
 
@@ -79,6 +81,7 @@ def together(months: tuple[MonthFigure, ...]) -> MonthFigure:
         duplicates=sum(month.duplicates for month in months),
         conflicts=sum(month.conflicts for month in months),
         kwh=_sum([month.kwh for month in months]),
+        kwh_counted=_sum([month.kwh_counted for month in months]),
         kg=total_of(tuple(month.kg for month in months)),
         kg_exact=_sum([month.kg_exact for month in months]),
     )
@@ -95,6 +98,7 @@ def describe(
     fill: bool,
     filled: int,
     region: Region | None,
+    meter_region: Region | None,
     outcode: str | None,
 ) -> dict[str, Json]:
     """State the method, so that the figure can be made again from the same files."""
@@ -109,7 +113,8 @@ def describe(
         "intensity_kind": kind.value,
         "fill": IntensityKind.FORECAST.value if fill else None,
         "filled": filled,
-        "region": {"id": region.id, "name": region.name} if region else None,
+        "region": _region(region),
+        "meter_region": _region(meter_region),
         "outcode": outcode,
         "meter_zone": zone.value,
         "split_hours": split_hours,
@@ -118,6 +123,10 @@ def describe(
         "attribution": ATTRIBUTION if _answers(intensity) else UNNAMED,
         "licence": LICENCE if _answers(intensity) else "",
     }
+
+
+def _region(region: Region | None) -> Json:
+    return {"id": region.id, "name": region.name} if region else None
 
 
 def _answers(contents: Mapping[str, bytes]) -> bool:

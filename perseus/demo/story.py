@@ -18,6 +18,8 @@ from perseus.demo.supply import Supply
 from perseus.demo.tampering import TWELVE, write_all
 from perseus.demo.telling import Teller
 from perseus.keystore import write_secret
+from perseus.statement import plain as digits
+from perseus.statement import together
 from perseus.verification import Question, judge
 from trust.canonical import Json
 from trust.claims.emissions import total_of
@@ -48,6 +50,7 @@ class Outcome:
     verdict: Verdict
     figures: dict[str, Decimal]
     kwh: Decimal
+    kwh_counted: Decimal
     recalculated: Decimal
     caught: tuple[Caught, ...]
 
@@ -66,7 +69,8 @@ class Outcome:
         """Write the result as `perseus demo --json` prints it."""
         return {
             "overall": self.verdict["overall"],
-            "kwh": f"{self.kwh:f}",
+            "kwh": digits(self.kwh),
+            "kwh_counted": digits(self.kwh_counted),
             "emissions_kg": {month: f"{kg:f}" for month, kg in self.figures.items()},
             "difference_kg": f"{self.difference:.3f}",
             "recalculated_kg": f"{self.recalculated:f}",
@@ -122,8 +126,8 @@ def play(supply: Supply, prepared: Prepared, teller: Teller) -> Outcome:
     teller.done("Share", f"chain presented to {BANK.name}", f"{prepared.out}/evidence/bank.perseus.json")
     caught = tuple(_break(evidence, prepared, verdict_at=clock.now()))
     recalculated = total_of(tuple(recalculate(audited).values()))
-    kwh = sum((figure.kwh for figure in supply.figures), Decimal(0))
-    outcome = Outcome(prepared.out, verdict, figures, kwh, recalculated, caught)
+    energy = together(supply.figures)
+    outcome = Outcome(prepared.out, verdict, figures, energy.kwh, energy.kwh_counted, recalculated, caught)
     _tell_verdict(outcome, took, teller)
     return outcome
 

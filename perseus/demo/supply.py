@@ -4,25 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from perseus.calculation import Inputs, Source, calculate, read_grid, read_meter
+from perseus.calculation import Inputs, Source, calculate, place_of, read_grid, read_meter
 from perseus.formats.choice import choose, kind_of
 from perseus.formats.finding import Finding
 from perseus.formats.grid import Grid
 from perseus.formats.metering import Meter, Quantities
 from perseus.made_up import made_up
+from perseus.placing import Place, either
+from perseus.postcode import CENTRES, possible_regions
 from perseus.statement import MonthFigure, Statement
 from trust.claims.emissions import weights
 from trust.claims.halfhour import Month, Period
 from trust.claims.intensity import IntensityKind, IntensitySeries
 from trust.claims.region import GB, Region
 from trust.errors import MalformedError
-from trust.weighted_sum import LEAST_WEIGHTS
+from trust.weighted_sum import LARGEST_TOTAL, LEAST_WEIGHTS
 
 SETTLED = timedelta(hours=24)
 YEAR = 12
 UPSTREAM = "https://api.carbonintensity.org.uk/"
 MADE_UP = "https://demo.perseus.example/made-up"
-LONDON, ANYWHERE_IN_LONDON = Region.of(13), "EC1A"
+LONDON = Region.of(13)
+_NO_SALT = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ def supply(inputs: Inputs, *, at: datetime, made_up: bool = False) -> Supply:
     """
     statement = calculate(inputs, at=at)
     meter, grid = read_meter(inputs), read_grid(inputs)
+    stood = place_of(inputs, meter, grid)
+    region = _region(stood, grid)
     kind = kind_of(grid, inputs.kind)
     covered = [Month.parse(figure.month) for figure in statement.months]
     counted = {month: _counted(meter, grid, month.period, kind=kind, fill=inputs.fill) for month in covered}
@@ -110,7 +115,7 @@ def supply(inputs: Inputs, *, at: datetime, made_up: bool = False) -> Supply:
             found=f"{best:,} half-hours in the best of {len(covered)} months",
             code="calculation.too_few_slots",
         )
-    return Supply(
+    found = Supply(
         meter=meter,
         grid=grid,
         kind=kind,
@@ -118,28 +123,58 @@ def supply(inputs: Inputs, *, at: datetime, made_up: bool = False) -> Supply:
         statement=statement,
         months=months,
         left_out=(
-            *_assumed(inputs.outcode or meter.outcode or grid.outcode, _region(grid)),
+            *_assumed(stood, region),
             *(_left_out(month, counted[month]) for month in covered if month not in months),
         ),
-        outcode=inputs.outcode or meter.outcode or grid.outcode or ANYWHERE_IN_LONDON,
-        region=_region(grid),
+        outcode=stood.outcode or CENTRES[region.id],
+        region=region,
         upstream=inputs.intensity[0],
         made_up=made_up,
     )
+    _require_signable(found, ", ".join(source.name for source in inputs.meter))
+    return found
 
 
-def _assumed(outcode: str | None, region: Region) -> tuple[Finding, ...]:
+def _require_signable(found: Supply, name: str) -> None:
+    """Refuse quantities that no credential could carry, before anything is made of them.
+
+    Raises:
+        MalformedError: a month needs more digits, or comes to more, than a commitment can hold.
+    """
+    for month in found.months:
+        metered, series = found.readings(month), found.series(month)
+        try:
+            metered.readings(salt=_NO_SALT)
+        except MalformedError as error:
+            raise error.within(f"{name}: {month}") from error
+        graded = weights(series, metered.quality)
+        total = sum(weight * (value or 0) for weight, value in zip(graded, metered.values, strict=True))
+        if total >= LARGEST_TOTAL:
+            expected, told = "a sum that can be opened, below 2^63", f"{total:,}"
+            raise MalformedError(f"{name}: {month}", expected=expected, found=told, code="data.range")
+
+
+def _assumed(stood: Place, region: Region) -> tuple[Finding, ...]:
     """Say where the demonstration places a meter that nobody places."""
-    if outcode is not None:
+    if stood.outcode is not None:
         return ()
-    detail = f"The demonstration places the meter in {ANYWHERE_IN_LONDON}, and its grid in {region}."
+    detail = f"The demonstration places the meter in {CENTRES[region.id]}, in {region}."
     return (Finding("data.location_unstated", "", detail),)
 
 
-def _region(grid: Grid) -> Region:
-    """Place the meter where the intensities are; national ones place it nowhere, so the demo says London."""
-    region = grid.region or GB
-    return LONDON if region.national else region
+def _region(stood: Place, grid: Grid) -> Region:
+    """Give the region that the provider of the readings states; where nobody places the meter, the demo says London.
+
+    Raises:
+        MalformedError: it is known where the meter is, but not in which region that lies.
+    """
+    if stood.region is not None:
+        return stood.region
+    if stood.outcode is None and grid.region in {None, GB}:
+        return LONDON
+    possible = possible_regions(stood.outcode) if stood.outcode is not None else ()
+    choice = f"the region of {stood.outcode or 'the meter'}, {either(possible) or 'from 1 to 14'}"
+    raise MalformedError("--region", expected=choice, found="none stated", code="data.location_unstated")
 
 
 def _counted(meter: Meter, grid: Grid, period: Period, *, kind: IntensityKind, fill: bool) -> int:

@@ -68,6 +68,7 @@ def test_a_month_with_the_faults_of_real_data_is_calculated_and_every_fault_is_n
         "data.partial_month": 1,
         "data.national_intensity": 1,
         "data.location_unstated": 1,
+        "data.fuel_assumed": 1,
     }
 
 
@@ -88,17 +89,30 @@ def test_the_answer_has_the_members_that_programs_rely_on() -> None:
     answer: dict[str, Any] = dict(outcome(outcode="LS1").as_json())
     jsonschema_rs.validator_for(specs.document("calculate/calculate-v1.schema.json")).validate(answer)
     assert list(answer) == ["months", "total", "method", "findings"]
-    keys = ["month", "expected", "present", "missing", "duplicates", "conflicts", "kwh", "kg", "kg_exact"]
-    assert list(answer["total"]) == keys
+    counts = ["month", "expected", "present", "missing", "duplicates", "conflicts"]
+    assert list(answer["total"]) == [*counts, "kwh", "kwh_counted", "kg", "kg_exact"]
     assert (answer["method"]["region"], answer["method"]["outcode"]) == ({"id": 18, "name": "GB"}, "LS1")
+    assert answer["method"]["meter_region"] == {"id": 5, "name": "Yorkshire"}
+
+
+def test_the_energy_that_the_kilograms_come_from_is_told_apart_from_what_was_metered() -> None:
+    found, filled = outcome().total, outcome(fill=True).total
+    lacking = [line for line in FAULTY.intensity_json.split(b"},{") if b'"actual":null' in line]
+    stamps = {line.split(b'"')[3].decode() for line in lacking}
+    rows = [row.split(",") for row in FAULTY.meter_csv.decode().splitlines()]
+    uncounted = sum(int(kwh) for start, kwh in rows[1:] if start.replace(":00Z", "Z") in stamps)
+    assert len(stamps) == 5
+    assert found.kwh - found.kwh_counted == uncounted > 0
+    assert filled.kwh == filled.kwh_counted == found.kwh
 
 
 def test_a_made_up_year_has_twelve_months_and_two_half_hours_less() -> None:
     statement = outcome(*files(YEAR))
     assert [month.month for month in statement.months] == [str(month) for month in YEAR.months]
     assert (statement.total.expected, statement.total.missing) == (17_520, 2)
-    assert [finding.at for finding in statement.findings] == [str(slot) for slot in YEAR.missing]
-    assert set(codes(statement)) == {"data.gap"}
+    gaps = [finding.at for finding in statement.findings if finding.code == "data.gap"]
+    assert gaps == [str(slot) for slot in YEAR.missing]
+    assert set(codes(statement)) == {"data.gap", "data.fuel_assumed"}
     assert statement.method["region"] == {"id": 13, "name": "London"}
 
 
@@ -155,7 +169,8 @@ def test_a_month_asked_for_without_data_is_reported_as_missing_not_as_zero_emiss
         ({"start": instant("2023-02-01T00:00:00Z")}, "data.partial_month"),
         ({"outcode": "BT1"}, "data.region"),
         ({"outcode": "leeds"}, "data.region"),
-        ({"region": 13}, "data.region"),
+        ({"region": 19}, "data.region"),
+        ({"region": 1, "outcode": "LS1"}, "data.region"),
         ({"meter_format": "excel"}, "format.unknown_type"),
         ({"meter_format": "perseus"}, "format.unparseable"),
     ],
@@ -189,13 +204,30 @@ def test_an_answer_of_the_perseus_api_is_known_by_its_first_character() -> None:
 
 def test_gas_is_never_multiplied_by_the_intensity_of_the_grid() -> None:
     refused = refusal(Source("gas.csv", b"start,volume [m3]\n2023-01-01T00:00:00Z,1\n"))
-    assert (refused.code, refused.found) == ("data.unit", "gas")
+    assert (refused.code, refused.found, refused.where) == ("data.unit", "gas", "gas.csv: line 1")
+
+
+def test_a_fault_between_files_names_them_all_and_a_fault_of_an_option_names_the_option() -> None:
+    young = b"start,value\n2026-11-01T00:00:00Z,1\n2026-11-01T00:30:00Z,1\n"
+    assert refusal(Source("young.csv", young)).where == "young.csv, grid.json: months"
+    assert refusal(outcode="BT1").where == "building.csv, grid.json: outcode"
+    assert refusal(start=instant("2023-01-02T00:00:00Z")).where == "--from"
+    pair = (METER, Source("volumes.csv", b"start,volume [m3]\n2023-01-01T00:00:00Z,1\n"))
+    with pytest.raises(MalformedError, match=r"volumes\.csv: line 1: expected electricity"):
+        calculate(Inputs(meter=pair, intensity=(GRID,)), at=AT)
+
+
+def test_an_empty_file_is_called_empty_whatever_it_should_have_held() -> None:
+    for name in ("empty.json", "empty.csv", "empty"):
+        assert str(refusal(METER, Source(name, b""))).endswith("found nothing: it is empty")
+    assert "JSON" in str(refusal(METER, Source("figures.json", b"from,intensity\n")))
 
 
 def test_meter_and_grid_must_be_of_one_place() -> None:
     month = made_up(7, Month(2026, 2), months=1)
     assert refusal(*files(month), outcode="LS1").code == "data.region"
     assert outcome(*files(month), outcode="SE1").method["outcode"] == "SE1"
+    assert refusal(*files(month), region=5).code == "data.region"
 
 
 def test_readings_that_never_meet_the_intensities_leave_no_month() -> None:

@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
+from types import FrameType, MappingProxyType
 
 import uvicorn
 from fastapi import FastAPI
@@ -35,8 +37,8 @@ _STEP = 0.02
 _LONGEST_PAUSE = 5.0
 
 
-def serve(home: Path, *, party: str) -> None:
-    """Run one party's service until it is told to stop.
+def serve(home: Path, *, party: str, told: Callable[[str], None] | None = None) -> None:
+    """Run one party's service until it is told to stop; `told` hears the address once it listens.
 
     Raises:
         MalformedError: the home is another party's, or a setting is not what it must be.
@@ -53,12 +55,21 @@ def serve(home: Path, *, party: str) -> None:
         scheme = "http" if found.tls_key is None else "https"
         _write(home / PID, str(os.getpid()))
         _write(home / ADDRESS, f"{scheme}://{host}:{port}")
+        # The server hands the signal on that stopped it; without a way to end well that would be the process's end.
+        signal.signal(signal.SIGTERM, _end_well)
         try:
+            if told is not None:
+                told(f"{scheme}://{host}:{port}")
             uvicorn.Server(_config(app, found)).run(sockets=[listener])
         finally:
             # A home without an address is one whose service was stopped, not one whose service died.
             for name in (ADDRESS, PID):
                 (home / name).unlink(missing_ok=True)
+
+
+def _end_well(_number: int, _frame: FrameType | None) -> None:
+    """Leave by the way on which everything is given back."""
+    sys.exit(0)
 
 
 def _config(app: FastAPI, found: Settings) -> uvicorn.Config:

@@ -10,14 +10,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from perseus.settings import ADDRESS, PARTIES
-from trust.errors import PerseusError, UnavailableError
+from trust.errors import MalformedError, PerseusError, UnavailableError
 
 _PATIENCE = 30.0  # seconds that a process has to start, and to stop
 _STEP = 0.02
@@ -112,21 +112,33 @@ class Town:
                     self.start_one(party)
 
 
-def serve_all(out: Path) -> None:
-    """Run all six parties until this process is told to stop.
+def serve_all(out: Path, *, told: Callable[[str, str], None]) -> None:
+    """Run all six parties until this process is told to stop; `told` hears of each by name and address.
 
     Raises:
+        MalformedError: a party has no home there.
         UnavailableError: one does not come up.
     """
+    _require_homes(out)
     town = Town(out)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: town.over.set())
     try:
         town.start()
+        for party in town.parties:
+            told(party, town.wait_for(party))
         town.watch()
         town.wait()
     finally:
         town.stop()
+
+
+def _require_homes(out: Path) -> None:
+    absent = [party for party in PARTIES if not (out / party / "settings.toml").is_file()]
+    if absent:
+        found = "none" if len(absent) == len(PARTIES) else f"none of {', '.join(absent)}"
+        expected = "a home for each of the six parties; to make them, run: perseus demo"
+        raise MalformedError(str(out), expected=expected, found=found, code="file.missing")
 
 
 def _child(home: str, party: str) -> None:

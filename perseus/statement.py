@@ -64,9 +64,9 @@ class Statement:
         }
 
 
-def plain(number: Decimal) -> str:
-    """Write a decimal in full, without an exponent and without zeros at its end."""
-    text = f"{number:f}"
+def plain(number: Decimal, *, grouped: bool = False) -> str:
+    """Write a decimal in full, without an exponent and without zeros at its end; `grouped` sets thousands apart."""
+    text = f"{number:,f}" if grouped else f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

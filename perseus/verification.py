@@ -81,6 +81,9 @@ def policy_of(name: str) -> Policy:
         return Policy.from_json(_bytes(Path(name)))
     except MalformedError as error:
         raise error.within(name) from error
+    except UnavailableError as error:
+        because = f"it is none of bank, auditor and interop, and no file ({error.because})"
+        raise UnavailableError(f"the policy {name}", because=because, code=error.code) from error
 
 
 def settings_beside(anchor: Path | None) -> Path:
@@ -98,5 +101,5 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnavailableError(
-            str(path), because=error.strerror or str(error), code="fetch.blocked"
+            f"the file {path}", because=error.strerror or str(error), code="file.missing"
         ) from error

@@ -97,7 +97,7 @@ def _signed_by_another(item: Item, register: Register | None, known_at: int | No
     standing = register.standing(
         item.issuer, None, proof.verification_method.fragment, signed_at=proof.created, known_at=known_at
     )
-    return "" if standing.outcome is Outcome.VALID else standing.sentence
+    return "" if standing.outcome is Outcome.VALID else standing.sentence.rstrip(".")
 
 
 def _unusable(code: str, fault: str) -> OpenList:

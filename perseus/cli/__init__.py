@@ -72,7 +72,9 @@ def _guarded(name: str, rest: Sequence[str], *, debug: bool) -> int:
         error.show()  # type: ignore[attr-defined]  # every usage error that typer raises has it
         return USAGE
     except PerseusError as error:
-        _say(f"{error}\n  See: perseus explain {error.code}")
+        from perseus.cli.explain import pointer_to  # noqa: PLC0415 - only a refusal needs it
+
+        _say("\n  ".join(filter(None, (str(error), pointer_to(error.code)))))
         return USAGE
     except Exception as error:
         if debug:

@@ -2,14 +2,18 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from perseus.cli.text import plain
+from perseus.cli.text import command_lines, plain, wrapped
+from trust.errors import PerseusError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from perseus.client import Owner
     from trust.canonical import Json
 
@@ -19,26 +23,36 @@ app = typer.Typer(
 Home = Annotated[Path, typer.Option(help="The wallet's home.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 WALLET = Path("perseus-demo/wallet")
+DATA = {
+    "energyConsumptionHalfHourly": "half-hourly readings",
+    "emissionsMonthly": "monthly kilograms",
+}
+_INDENT = " " * 12
 
 
 @app.command(name="list")
 def listed(*, home: Home = WALLET, as_json: AsJson = False) -> None:
     """List who may use which data until when, who asks to, and who has stopped."""
     owner = _owner(home)
-    found = {**owner.get("/local/consents"), **owner.get("/local/requests")}
+    found = {**owner.get("/local/consents"), **_answered(owner.get("/local/requests"))}
     if as_json:
         _write(found)
         return
+    named = _names(home)
     for consent in _rows(found["consents"]):
-        _say(f"{consent['state']:<10}  {consent['to']} may have {consent['data']} from {consent['from']}")
-        _say(f"            until {consent['ended'] or consent['expires']}   {consent['id']}")
+        data = DATA.get(str(consent["data"]), str(consent["data"]))
+        who, whom = named(consent["to"]), named(consent["from"])
+        _say(f"{who} may have {data} from {whom}", under=str(consent["state"]))
+        _say(f"until {_day(consent['ended'] or consent['expires'])}   {consent['id']}")
         for party in _rows(consent["stopped"]):
-            told = "has stopped" if party["acknowledged"] else "has not answered yet"
-            _say(f"            {party['party']} {told}")
+            _say(
+                f"{named(party['party'])} {'has stopped' if party['acknowledged'] else 'has not answered yet'}"
+            )
     for request in (one for one in _rows(found["requests"]) if one["answer"] is None):
         asked = cast("dict[str, Json]", request["request"])
-        _say(f"asked       by {asked['requester']}   {request['id']}")
-        _say(f"            To allow it: perseus consent grant {plain(str(request['id']))} --home {home}")
+        _say(f"by {named(asked['requester'])}   {request['id']}", under="asked")
+        words = ["perseus", "consent", "grant", str(request["id"]), "--home", str(home)]
+        sys.stdout.write("\n".join([_INDENT + "To allow it:", *command_lines(words, indent=_INDENT)]) + "\n")
 
 
 @app.command()
@@ -77,7 +91,7 @@ def _tell(answered: "dict[str, Json]", ids: "list[Json]", word: str, *, as_json:
         _write(answered)
         return
     for id_ in ids:
-        _say(f"{word}  {id_}")
+        sys.stdout.write(f"{word}  {plain(str(id_))}\n")
 
 
 def _rows(value: "Json") -> "list[dict[str, Json]]":
@@ -88,5 +102,32 @@ def _write(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(plain(line) + "\n")
+def _say(told: str, *, under: str = "") -> None:
+    """Write a sentence beside the state that it is about, broken into lines that fit."""
+    lines = wrapped(told, indent=f"{plain(under):<{len(_INDENT)}}", hang=_INDENT)
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _names(home: Path) -> "Callable[[Json], str]":
+    """Name parties as the wallet's copy of the register does; without one, as the consent does."""
+    from perseus.officers import register_of  # noqa: PLC0415 - the help must not wait for it
+
+    try:
+        known = {str(one.did): one.name for one in register_of(home).members}
+    except PerseusError:
+        known = {}
+    return lambda did: known.get(str(did), str(did))
+
+
+def _answered(requests: "dict[str, Json]") -> "dict[str, Json]":
+    """Give the answers as what they are, where the service hands out the JSON that it keeps."""
+    rows = _rows(requests["requests"])
+    told = [
+        one | {"answer": json.loads(one["answer"])} if isinstance(one["answer"], str) else one for one in rows
+    ]
+    return requests | {"requests": told}
+
+
+def _day(moment: "Json") -> str:
+    """Write a moment to the minute, as a firm reads it."""
+    return f"{datetime.fromisoformat(str(moment)):%d %b %Y, %H:%M} UTC".lstrip("0")

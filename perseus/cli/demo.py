@@ -1,22 +1,23 @@
 """`perseus demo`: the whole story on one machine, from meter to bank."""
 
 import json
-import shlex
 import shutil
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perseus.cli import options
-from perseus.cli.text import plain
 from perseus.clock import now
-from trust.errors import MalformedError
+from trust.errors import MalformedError, PerseusError
 
 if TYPE_CHECKING:
     from perseus.demo.story import Outcome
     from perseus.demo.supply import Supply
+    from perseus.demo.telling import Teller
+    from perseus.serve import Town
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 FAILED = 1
@@ -26,7 +27,9 @@ FAILED = 1
 def demo(
     *,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End when the story is told.")] = False,
-    port: Annotated[int, typer.Option(help="Where to serve; if it is taken, the next free one.")] = 8420,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Where to serve; if it is taken, the next free one.")
+    ] = 8420,
     out: Annotated[Path, typer.Option(help="The folder for everything that is made.")] = Path("perseus-demo"),
     seed: Annotated[int, typer.Option(help="Of the made-up readings; the same seed, the same figures.")] = 7,
     meter: options.Meter = [],  # noqa: B006 - typer copies it
@@ -75,26 +78,38 @@ def demo(
 
 
 def _run(used: "Supply", out: Path, port: int | None, *, as_json: bool) -> int:
-    from perseus.demo.serving import stay  # noqa: PLC0415 - as above
-    from perseus.demo.story import play, set_up  # noqa: PLC0415 - as above
+    from perseus.demo.serving import listening, stay  # noqa: PLC0415 - as above
     from perseus.demo.telling import Teller  # noqa: PLC0415 - as above
     from perseus.serve import Town  # noqa: PLC0415 - as above
 
-    teller = Teller()
-    prepared = set_up(used, out, teller)
-    town = Town(out)
-    try:
-        town.start()
-        outcome = play(used, prepared, teller)
-        _show(outcome, as_json=as_json)
-        first = next(one.file for one in outcome.caught if "suspended" in one.file.name)
-        command = shlex.join([_called(), "verify", "--trust", str(out / "trust.json"), str(first)])
-        teller.say(f" Try   {plain(command)}")
-        if port is not None:
-            stay(town, outcome, port, teller)
-    finally:
-        town.stop()
+    teller, town = Teller(), Town(out)
+    # The port is taken before the story begins, so that nobody hears all of it and then a refusal.
+    with nullcontext() if port is None else listening(port) as listener:
+        try:
+            outcome = _play(used, town, teller)
+            _show(outcome, as_json=as_json)
+            first = next(one.file for one in outcome.caught if "suspended" in one.file.name)
+            teller.command("Try", [_called(), "verify", "--trust", str(out / "trust.json"), str(first)])
+            if port is not None and listener is not None:
+                stay(town, outcome, listener, port, teller)
+        finally:
+            town.stop()
     return 0 if outcome.good else FAILED
+
+
+def _play(used: "Supply", town: "Town", teller: "Teller") -> "Outcome":
+    """Tell the story to its end, or leave nothing of it behind."""
+    from perseus.demo.preparing import discard  # noqa: PLC0415 - as above
+    from perseus.demo.story import play, set_up  # noqa: PLC0415 - as above
+
+    try:
+        prepared = set_up(used, town.out, teller)
+        town.start()
+        return play(used, prepared, teller)
+    except (PerseusError, KeyboardInterrupt):
+        town.stop()
+        discard(town.out)
+        raise
 
 
 def _called() -> str:

@@ -9,11 +9,12 @@ from typing import Annotated, cast
 import typer
 
 import specs
-from perseus.cli.text import bold, plain, wrapped
+from perseus.cli.text import bold, wrapped
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 Entry = Mapping[str, str]
 WORDS = {"{document}": "the document", "{issuer}": "its issuer", "{holder}": "the party that presented it"}
+_ALIKE = 0.6
 ANSWERS = {
     "signing": "whether it was authentic when it was signed, and so whether it may be used",
     "use": "whether it may be used at the moment asked for; it stays authentic",
@@ -41,6 +42,11 @@ def explain(
         return
     lines = _reason(entry, checks[entry["check"]]) if code in codes else _question(entry, codes)
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def pointer_to(code: str) -> str:
+    """Say where to read on about a code; nothing where the catalogue has none of that name."""
+    return f"See: perseus explain {code}" if code in _entries("codes", "code") else ""
 
 
 def _entries(member: str, name: str) -> dict[str, Entry]:
@@ -101,6 +107,6 @@ def _worded(text: str) -> str:
 
 
 def _nothing_like_it(code: str, known: list[str]) -> typer.BadParameter:
-    near = difflib.get_close_matches(code, known, n=3, cutoff=0.4)
-    hint = f"did you mean {', '.join(near)}?" if near else "`perseus explain` lists them all."
-    return typer.BadParameter(f"there is no {plain(code)[:60]}; {hint}")
+    near = difflib.get_close_matches(code, known, n=3, cutoff=_ALIKE)
+    hint = f"did you mean {', '.join(near)}?" if near else "perseus explain lists them all."
+    return typer.BadParameter(f"there is no code or check {code[:60]!a}; {hint}")

@@ -13,6 +13,7 @@ from perseus.formats.content import LIMIT
 from perseus.formats.stamps import Zone
 from trust.claims.halfhour import instant
 from trust.claims.intensity import IntensityKind
+from trust.claims.region import NAMES
 from trust.errors import MalformedError
 
 USAGE = 2
@@ -35,7 +36,7 @@ def read_inputs(
     """Read every file that is named, with the choices that go with them.
 
     Raises:
-        MalformedError: a month is not written as one.
+        MalformedError: a month is not written as one, or there is no such region.
         typer.Exit: a file cannot be read, and the sentence that says so has been written.
     """
     return Inputs(
@@ -46,7 +47,7 @@ def read_inputs(
         kind=IntensityKind(intensity_kind) if intensity_kind else None,
         fill=fill is not None,
         outcode=outcode,
-        region=region,
+        region=_region(region),
         split_hours=split_hours,
         start=_moment(start, "--from"),
         end=_moment(end, "--to"),
@@ -64,6 +65,14 @@ def _source(path: Path) -> Source:
         reason = error.strerror or str(error)
         sys.stderr.write(f"perseus: {plain(str(path))} cannot be read: {plain(reason)}\n")
         raise typer.Exit(USAGE) from error
+
+
+def _region(number: int | None) -> int | None:
+    """Take the number of a region that there is."""
+    if number is not None and number not in NAMES:
+        expected = f"a region from 1 to {max(NAMES)}"
+        raise MalformedError("--region", expected=expected, found=str(number), code="data.region")
+    return number
 
 
 def _moment(text: str | None, option: str) -> datetime | None:

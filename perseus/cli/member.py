@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from perseus.cli.text import plain
+from perseus.cli.text import plain, wrapped
 
 if TYPE_CHECKING:
     from registry.members import Member
@@ -35,9 +35,10 @@ def listed(*, home: Home = OPERATOR, as_json: AsJson = False) -> None:
         sys.stdout.write(json.dumps({"members": [_member(one) for one in members]}) + "\n")
         return
     for one in members:
-        roles = ", ".join(role.rsplit("/", 1)[-1] for role in one.roles) or "no role"
+        roles = ", ".join(role.rsplit("/", 1)[-1].replace("-", " ") for role in one.roles) or "no role"
         state = "active" if one.active else "not active"
-        sys.stdout.write(plain(f"{state:<10}  {one.name} ({roles})  {one.did}") + "\n")
+        told = wrapped(f"{one.name} ({roles})", indent=f"{state:<12}", hang=" " * 12)
+        sys.stdout.write("\n".join([*told, f"{'':12}{plain(str(one.did))}"]) + "\n")
 
 
 @app.command()

@@ -19,7 +19,10 @@ Fill = Annotated[
     Literal["forecast"] | None, typer.Option(help="Fill missing actual intensities from forecasts.")
 ]
 Outcode = Annotated[str | None, typer.Option(help="The first half of the meter's postcode, such as LS1.")]
-Region = Annotated[int | None, typer.Option(help="The Carbon Intensity region, where a file has several.")]
+Region = Annotated[
+    int | None,
+    typer.Option(help="The meter's region by the Carbon Intensity API, 1 to 14; 15 to 18 are nations."),
+]
 SplitHours = Annotated[
     bool, typer.Option("--split-hours", help="Take each hour of hourly data as two equal halves.")
 ]

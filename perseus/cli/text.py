@@ -1,11 +1,12 @@
 """Text for a terminal: escaped, wrapped, and coloured where the terminal wants it."""
 
 import os
+import shlex
 import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 GLYPHS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
@@ -33,7 +34,16 @@ def plain(text: str) -> str:
 
 def width() -> int:
     """Give the columns that a line may have."""
-    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns))
+    columns = shutil.get_terminal_size((0, 24)).columns or _columns_of_stderr()
+    return max(_NARROWEST, min(_WIDEST, columns))
+
+
+def _columns_of_stderr() -> int:
+    """Ask the terminal that progress is told on, where the result goes into a file."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return _WIDEST
 
 
 def fancy() -> bool:
@@ -63,6 +73,19 @@ def wrapped(text: str, *, indent: str, hang: str) -> list[str]:
     return textwrap.wrap(
         plain(text), width(), initial_indent=indent, subsequent_indent=hang, break_long_words=True
     ) or [indent.rstrip()]
+
+
+def command_lines(words: Sequence[str], *, indent: str) -> list[str]:
+    """Quote a command for the shell, and break it between its words and never inside one."""
+    rows: list[list[str]] = [[]]
+    for word in (plain(shlex.quote(word)) for word in words):
+        if rows[-1] and len(" ".join([indent, *rows[-1], word])) + 1 > width():
+            rows.append([])
+        rows[-1].append(word)
+    hang = " " * len(indent)
+    ends = [" \\"] * (len(rows) - 1) + [""]
+    heads = [indent] + [hang] * (len(rows) - 1)
+    return [head + " ".join(row) + end for head, row, end in zip(heads, rows, ends, strict=True)]
 
 
 def two_columns(left: str, right: str) -> str:

@@ -11,6 +11,7 @@ from trust.canonical import Json
 
 HEADLINES = {"verified": "VERIFIED", "not_verified": "NOT VERIFIED", "undetermined": "UNDETERMINED"}
 OPEN = ("failed", "unknown", "warning")
+BLOCKING = ("failed", "unknown", "not_run")
 WORDS = {
     "failed": "failed",
     "unknown": "could not be made",
@@ -22,10 +23,11 @@ Checks = Sequence[Mapping[str, Json]]
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The checks of one area, in the order in which they were made."""
+    """The checks of one area, in the order in which they were made, and why some of them were not."""
 
     name: str
     checks: Checks
+    why: str
 
     def count(self, *outcomes: str) -> int:
         """Count the checks with one of these outcomes."""
@@ -47,9 +49,8 @@ class Area:
         """Name the area, and how many of its checks passed."""
         waiting = self.count("not_run")
         if waiting == self.made:
-            waits = next(str(check["detail"]) for check in self.checks if check["outcome"] == "not_run")
-            return f"{mark('not_run')} {self.name} not run: {plain(waits)}"
-        told = f", {waiting} not run" if waiting else ""
+            return f"{mark('not_run')} {self.name} not run: {self.why}"
+        told = f", {waiting} not run: {self.why}" if waiting else ""
         return f"{mark(self.worst)} {self.name} {self.count('passed')}/{self.made}{told}"
 
 
@@ -57,9 +58,32 @@ def draw(verdict: Mapping[str, Json]) -> list[str]:
     """Draw a verdict, one line a string; nothing in it can reach the terminal but as text."""
     checks = cast("Checks", verdict["checks"])
     names = dict.fromkeys(str(check["area"]) for check in checks)
-    areas = [Area(name, [check for check in checks if check["area"] == name]) for name in names]
+    asked = {name: [check for check in checks if check["area"] == name] for name in names}
+    areas = [Area(name, made, _why(made, checks)) for name, made in asked.items()]
     branches = _branches([area for area in areas if area.made])
     return [_headline(verdict), *_answers(verdict), *_figures(verdict), *branches]
+
+
+def _why(waiting: Checks, checks: Checks) -> str:
+    """Say for which areas the checks of one wait: the last that each rests on, and how that one came out."""
+    by_name: dict[str, list[Mapping[str, Json]]] = {}
+    for check in checks:
+        by_name.setdefault(str(check["name"]), []).append(check)
+    causes = [_cause(check, by_name) for check in waiting if check["outcome"] == "not_run"]
+    return plain(", ".join(dict.fromkeys(causes)))
+
+
+def _cause(check: Mapping[str, Json], by_name: Mapping[str, Checks]) -> str:
+    """Follow what a check waits for to what was made and did not hold."""
+    seen: set[str] = set()
+    while check["outcome"] == "not_run":
+        name = next(iter(cast("Sequence[str]", check["depends_on"])), "")
+        blocking = [one for one in by_name.get(name, ()) if one["outcome"] in BLOCKING]
+        if not blocking or name in seen:
+            return str(check["detail"]).rstrip(".")
+        seen.add(name)
+        check = min(blocking, key=lambda one: BLOCKING.index(str(one["outcome"])))
+    return f"{check['area']} {WORDS[str(check['outcome'])]}"
 
 
 def summary(counts: Mapping[str, Json]) -> str:

@@ -4,19 +4,21 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from perseus.cli.explain import pointer_to
 from perseus.cli.text import plain, wrapped
 from perseus.cli.tree import draw
 from perseus.clock import now
-from perseus.refreshing import Refresher
-from perseus.verification import Question, anchor_of, judge, policy_of, settings_beside
-from trust.canonical import Json
 from trust.claims.halfhour import instant
 from trust.errors import MalformedError, PerseusError
-from verifiers.file import Refresh
+
+if TYPE_CHECKING:
+    from perseus.verification import Question
+    from trust.canonical import Json
+    from verifiers.file import Refresh
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 CODES = {"verified": 0, "not_verified": 1, "undetermined": 3}
@@ -50,6 +52,10 @@ def verify(
 
     Exit codes: 0 verified, 1 not verified, 2 usage, 3 undetermined, 4 internal; of many files, the worst.
     """
+    # The verifier is imported only when there is something to verify, so that --help does not wait for it.
+    from perseus.refreshing import Refresher  # noqa: PLC0415 - see above
+    from perseus.verification import Question, anchor_of, policy_of, settings_beside  # noqa: PLC0415 - see above
+
     moment = now()
     question = Question(
         anchor=trust,
@@ -66,7 +72,9 @@ def verify(
     raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
 
 
-def _one(path: Path, question: Question, refresh: Refresh | None, *, as_json: bool, many: bool) -> int:
+def _one(path: Path, question: "Question", refresh: "Refresh | None", *, as_json: bool, many: bool) -> int:
+    from perseus.verification import judge  # noqa: PLC0415 - as above
+
     try:
         raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         verdict = judge(raw, question, refresh=refresh)
@@ -78,13 +86,14 @@ def _one(path: Path, question: Question, refresh: Refresh | None, *, as_json: bo
     except PerseusError as error:
         for line in wrapped(f"{path}: {error}", indent="perseus: ", hang="  "):
             sys.stderr.write(line + "\n")
-        sys.stderr.write(f"  See: perseus explain {plain(error.code)}\n")
+        if pointer := pointer_to(error.code):
+            sys.stderr.write(f"  {pointer}\n")
         return USAGE
     _show(path, verdict, as_json=as_json, many=many)
     return CODES[str(verdict["overall"])]
 
 
-def _show(path: Path, verdict: dict[str, Json], *, as_json: bool, many: bool) -> None:
+def _show(path: Path, verdict: "dict[str, Json]", *, as_json: bool, many: bool) -> None:
     if as_json:
         named = {"file": str(path), **verdict} if many else verdict
         sys.stdout.write(json.dumps(named, ensure_ascii=False) + "\n")
@@ -95,7 +104,7 @@ def _show(path: Path, verdict: dict[str, Json], *, as_json: bool, many: bool) ->
 
 def _moment(text: str | None, present: datetime) -> datetime:
     """Read `--at`; the future is a usage error, because nobody can know it."""
-    moment = present if text is None else instant(text)
+    moment = present if text is None else _instant("--at", text)
     if moment > present:
         raise MalformedError("--at", expected="a moment that has come", found=str(text), code="time.future")
     if moment.year < EARLIEST:
@@ -107,5 +116,13 @@ def _moment(text: str | None, present: datetime) -> datetime:
 
 def _known_at(text: str | None) -> datetime | int | None:
     if text is None or not text.isdecimal():
-        return None if text is None else instant(text)
+        return None if text is None else _instant("--known-at", text)
     return int(text)
+
+
+def _instant(option: str, text: str) -> datetime:
+    """Read a moment, and report a fault of it under the option that it came with."""
+    try:
+        return instant(text)
+    except MalformedError as error:
+        raise MalformedError(option, expected=error.expected, found=error.found, code=error.code) from error

@@ -43,15 +43,29 @@ def clear(out: Path) -> None:
     """Empty a folder that an earlier demonstration left; refuse one that holds anything else.
 
     Raises:
-        MalformedError: the folder is not empty, and no demonstration made it.
+        MalformedError: it is no folder, cannot be made, or is not empty and no demonstration made it.
     """
-    if out.exists() and not (out / MARK).exists() and any(out.iterdir()):
-        raise MalformedError(
-            f"--out {out}", expected="an empty folder, or an earlier demonstration's", found="other files"
+    try:
+        if out.exists() and not (out / MARK).exists() and any(out.iterdir()):
+            raise _no_folder(out, "other files")
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        (out / MARK).write_text(
+            "Made by `perseus demo`; the next run empties this folder.\n", encoding="utf-8"
         )
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    (out / MARK).write_text("Made by `perseus demo`; the next run empties this folder.\n", encoding="utf-8")
+    except OSError as error:
+        raise _no_folder(out, error.strerror or str(error)) from error
+
+
+def discard(out: Path) -> None:
+    """Remove what a demonstration left that came to no evidence; nothing else is touched."""
+    if (out / MARK).exists() and not (out / "evidence").exists():
+        shutil.rmtree(out, ignore_errors=True)
+
+
+def _no_folder(out: Path, found: str) -> MalformedError:
+    expected = "an empty folder, one that can be made, or an earlier demonstration's"
+    return MalformedError(f"--out {out}", expected=expected, found=found, code="file.folder")
 
 
 def prepare(out: Path, supply: Supply, *, at: datetime) -> Prepared:

@@ -40,22 +40,17 @@ _DEEDS: Mapping[int, str] = MappingProxyType(
 )
 
 
-def stay(town: Town, outcome: Outcome, port: int, teller: Teller) -> None:
-    """Serve until the process is told to stop; a service that dies is started again.
-
-    Raises:
-        UnavailableError: no port is free.
-    """
+def stay(town: Town, outcome: Outcome, listener: socket.socket, port: int, teller: Teller) -> None:
+    """Serve until the process is told to stop; a service that dies is started again; `port` is what was asked for."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: town.over.set())
     town.watch()
     pages = open_pages(exhibit_of(outcome), at=clock.now())
     config = uvicorn.Config(pages, log_config=None, access_log=False, server_header=False)
-    with listening(port) as listener:
-        taken = listener.getsockname()[1]
-        told = f"  (port {port} is taken)" if port not in {0, taken} else ""
-        teller.say(f" Look  http://{HOST}:{taken}{told}   Stop with Ctrl-C.")
-        uvicorn.Server(config).run(sockets=[listener])
+    taken = listener.getsockname()[1]
+    told = f"  (port {port} is taken)" if port not in {0, taken} else ""
+    teller.say(f" Look  http://{HOST}:{taken}{told}   Stop with Ctrl-C.")
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from trust.claims.emissions import total_of
 from trust.errors import UnavailableError
 
 Verdict = dict[str, Json]
+_SHORT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,11 @@ def _reason(verdict: Verdict, expected: str) -> str | None:
     return expected if expected in failed else failed[0]
 
 
+def _seconds(took: float) -> str:
+    """Write a duration so that it is never nothing."""
+    return f"{took:.1f} s" if took >= _SHORT else f"{max(took, 0.01):.2f} s"
+
+
 def _tell_verdict(outcome: Outcome, took: float, teller: Teller) -> None:
     if outcome.verdict["overall"] != "verified":
         raise UnavailableError(
@@ -196,7 +202,7 @@ def _tell_verdict(outcome: Outcome, took: float, teller: Teller) -> None:
         else f"all {made:,} checks passed"
     )
     warned = f", {counts['warning']} with a warning" if counts["warning"] else ""
-    teller.done("Verify", f"{told}{warned}, in {took:.1f} s")
+    teller.done("Verify", f"{told}{warned}, in {_seconds(took)}")
     difference = f"{outcome.difference:.3f} kg"
     teller.say(
         f"     The bank checked the sum without seeing a reading; an auditor's recalculation differs by {difference}."

@@ -1,12 +1,16 @@
 """How the demo tells what it does: one line a step, and on a terminal a bar while the longest one runs."""
 
+import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perseus.cli.text import fancy, mark, plain, width, wrapped
+from perseus.cli.text import command_lines, fancy, mark, plain, width, wrapped
 
 STEPS = 8
 _NAME, _BAR = 11, 18
+_HANG = 8
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
 @dataclass(slots=True)
@@ -18,20 +22,22 @@ class Teller:
     def done(self, name: str, told: str, place: str = "") -> None:
         """Tell that a step is done, and where its files lie."""
         self.step += 1
-        self.say(f" {mark('passed')} {self.step}/{STEPS} {name:<{_NAME}} {plain(told)}", place)
+        head = f"   {self.step}/{STEPS} {name:<{_NAME}} "
+        first, *others = wrapped(told, indent=head, hang=" " * len(head))
+        self._write([f" {mark('passed')} {first.lstrip()}", *others], place)
 
-    def say(self, line: str, place: str = "") -> None:
-        """Write one line; the place stands at its end, or under it where the line is too short."""
-        self._clear()
-        gap = width() - len(plain(line)) - len(place)
-        tail = f"{' ' * gap}{place}" if place and gap > 1 else f"\n{' ' * 8}{place}" if place else ""
-        sys.stderr.write(f"{line}{tail}\n")
-        sys.stderr.flush()
+    def say(self, told: str, place: str = "") -> None:
+        """Tell a sentence; the place stands at its end, or under it where the line is too short."""
+        indent = " " * (len(told) - len(told.lstrip()))
+        self._write(wrapped(told.lstrip(), indent=indent, hang=" " * _HANG), place)
 
     def note(self, told: str) -> None:
         """Tell what was noticed on the way, broken into lines that fit."""
-        for line in wrapped(told, indent="     ! ", hang="       "):
-            self.say(line)
+        self._write(wrapped(told, indent="     ! ", hang="       "))
+
+    def command(self, label: str, words: Sequence[str]) -> None:
+        """Show a command as it can be typed, however narrow the terminal is."""
+        self._write(command_lines(words, indent=f" {label:<5} "))
 
     def bar(self, name: str, done: int, total: int) -> None:
         """Draw how far the step in hand has come; a log file gets no bars."""
@@ -43,6 +49,20 @@ class Teller:
         sys.stderr.write(f"\r{told}")
         sys.stderr.flush()
 
+    def _write(self, lines: Sequence[str], place: str = "") -> None:
+        self._clear()
+        *above, last = lines
+        gap = width() - _seen(last) - len(plain(place))
+        tail = f"{' ' * gap}{plain(place)}" if place and gap > 1 else ""
+        under = [f"{' ' * _HANG}{plain(place)}"] if place and not tail else []
+        sys.stderr.write("\n".join([*above, f"{last}{tail}", *under]) + "\n")
+        sys.stderr.flush()
+
     def _clear(self) -> None:
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
+
+
+def _seen(line: str) -> int:
+    """Count the columns that a line takes, colours aside."""
+    return len(_COLOUR.sub("", line))

@@ -25,9 +25,11 @@ def test_a_clerk_sees_the_month_the_method_and_what_was_found(capsys: pytest.Cap
     assert run(*PAIR) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
-    heading, month, *rest = shown.out.splitlines()
-    assert heading.split() == ["Month", "Half-hours", "counted", "kWh", "kg", "CO2"]
-    assert month.startswith("2023-01     1,483 of 1,488")
+    above, heading, month, apart, *rest = shown.out.splitlines()
+    assert above.split() == ["Half-hours", "kWh", "kWh"]
+    assert heading.split() == ["Month", "counted", "counted", "metered", "kg", "CO2"]
+    assert month.split() == ["2023-01", "1,483", "of", "1,488", "101,966", "102,273", "16,905.200"]
+    assert apart.startswith("307 kWh were metered in half-hours without an intensity")
     assert len(month) <= 60
     assert "And 4 more." in shown.out
     assert "! data.implausible_zero" in rest
@@ -50,7 +52,19 @@ def test_a_month_can_be_named_in_three_ways(first: str, capsys: pytest.CaptureFi
 
 def test_several_months_have_a_total(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*PAIR, "--from", "2022-12") == 0
-    assert "Total       1,483 of 2,976" in capsys.readouterr().out
+    assert "Total    1,483 of 2,976" in capsys.readouterr().out
+
+
+def test_columns_are_as_wide_as_their_figures_and_end_at_the_watt_hour(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meter = tmp_path / "meter.csv"
+    rows = Path(METER).read_text().splitlines()
+    meter.write_text("\n".join([rows[0], *(row + ".199299999999998584" for row in rows[1:])]))
+    assert run("calculate", "--meter", str(meter), "--intensity", GRID) == 0
+    above, heading, month, *_ = capsys.readouterr().out.splitlines()
+    assert month.split()[4:6] == ["102,261.562", "102,569.558"]
+    assert len(above.rstrip()) < len(heading) == len(month)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +72,8 @@ def test_several_months_have_a_total(capsys: pytest.CaptureFixture[str]) -> None
     [
         ((*PAIR, "--from", "January"), "--from: expected a month like 2023-01, found 'January'"),
         ((*PAIR, "--outcode", "BT1"), "Northern Ireland"),
+        ((*PAIR, "--region", "99"), "--region: expected a region from 1 to 18, found 99"),
+        ((*PAIR, "--region", "1", "--outcode", "LS1"), "the region of LS1: Yorkshire (region 5)"),
         (("calculate", "--meter", "nowhere.csv", "--intensity", GRID), "nowhere.csv cannot be read"),
         (("calculate", "--meter", GRID, "--intensity", GRID), "/location: expected"),
         ((*PAIR, "--meter-zone", "Mars"), "Mars"),

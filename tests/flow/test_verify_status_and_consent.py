@@ -336,7 +336,10 @@ def test_a_list_by_a_keeper_that_was_suspended_is_refused_unless_that_was_not_kn
     chain = ChainSimulator()
     size = chain.register.size
     chain.scheme.suspend(party(OPERATOR), at=AT - timedelta(days=1))
-    assert "status.other_issuer" in codes(chain.report())
+    refused = chain.report()
+    assert "status.other_issuer" in codes(refused)
+    told = next(check.detail for check in refused if check.code == "status.other_issuer")
+    assert told.endswith(").")
     assert chain.report(known_at=size).overall is Overall.VERIFIED
 
 

@@ -1,6 +1,7 @@
 """The commands of officers and installers, against a running operator and against what is amiss."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def test_nobody_without_an_officers_key_suspends_anybody(town: Town) -> None:
 
 def test_the_list_names_people_and_roles(town: Town) -> None:
     ran = perseus("member", "list", "--home", town.out / "operator")
-    assert "Northern Bank (financial-service-provider)" in ran.stdout
+    assert "Northern Bank (financial service provider)" in ran.stdout
     assert "not active  GreenLedger" in ran.stdout
 
 
@@ -78,6 +79,55 @@ def test_the_doctor_finds_a_secret_that_others_can_read_and_says_what_to_do(town
 def test_the_doctor_is_content_with_a_sound_installation(town: Town) -> None:
     ran = perseus("doctor", "--home", town.out)
     assert (ran.returncode, "AMISS" in ran.stdout) == (0, False)
+    assert f"{town.out / 'operator'}: service: answers" in ran.stdout
+    assert f"To start it: perseus serve bank --home {town.out / 'bank'}" in ran.stdout
+
+
+def test_the_doctor_gives_a_remedy_only_where_there_is_something_to_do(town: Town) -> None:
+    found = json.loads(perseus("doctor", "--home", town.out, "--json").stdout)["findings"]
+    assert {one["remedy"] for one in found if "service" not in one["what"]} == {""}
+
+
+def test_the_doctor_tells_a_service_that_died_from_one_that_was_stopped(town: Town) -> None:
+    home = town.out / "bank"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for number, remedy in (
+        (ended.pid, "Run: perseus serve bank"),
+        (os.getpid(), f"Run: kill {os.getpid()};"),
+    ):
+        (home / "pid").write_text(str(number))
+        ran = perseus("doctor", "--home", town.out, "--json")
+        (amiss,) = [one for one in json.loads(ran.stdout)["findings"] if not one["well"]]
+        assert (ran.returncode, amiss["what"]) == (1, f"{home}: service")
+        assert amiss["remedy"].startswith(remedy)
+    (home / "pid").unlink()
+
+
+def test_a_service_says_where_it_listens_and_takes_its_address_with_it(town: Town) -> None:
+    home = town.out / "grid"
+    command = [sys.executable, "-m", "perseus", "serve", "grid", "--home", str(home)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        told = running.stderr.readline()
+        address = (home / "address").read_text()
+        running.terminate()
+        assert running.wait(timeout=20) == 0
+    assert told == f"grid listens on {address}\n"
+    assert not (home / "address").exists()
+    assert not (home / "pid").exists()
+
+
+def test_all_services_say_where_each_of_them_listens(town: Town) -> None:
+    town.stop()
+    command = [sys.executable, "-m", "perseus", "serve", "all", "--home", str(town.out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        told = [running.stderr.readline().split() for _ in PARTIES]
+        running.terminate()
+        assert running.wait(timeout=40) == 0
+    assert [line[0] for line in told] == list(PARTIES)
+    assert all(line[-1].startswith("http://127.0.0.1:") for line in told)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +137,15 @@ def test_the_doctor_is_content_with_a_sound_installation(town: Town) -> None:
         (("serve", "bank", "--home", "/nowhere"), "settings.toml"),
         (("consent", "list", "--home", "/nowhere"), "/nowhere"),
         (("member", "list", "--home", "/nowhere"), "settings.toml"),
+        (("serve", "all", "--home", "/nowhere"), "run: perseus demo"),
+        (("doctor", "--home", "/nowhere"), "/nowhere"),
+        (("demo", "--port", "99999"), "--port"),
+        (("demo", "--out", "/proc/nothing"), "--out /proc/nothing"),
+        (("demo", "--out", "/dev/null"), "--out /dev/null"),
+        (("verify", "--at", "yesterday", "x"), "perseus: --at: expected"),
+        (("verify", "--known-at", "yesterday", "x"), "perseus: --known-at: expected"),
+        (("verify", "--trust", "/nowhere", "x"), "the file /nowhere cannot be had: No such file"),
+        (("verify", "--policy", "nowhere", "x"), "none of bank, auditor and interop"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], said: str) -> None:
@@ -94,6 +153,8 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], s
     assert ran.returncode == WRONG
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
+    assert "of Perseus itself" not in ran.stderr
+    assert "fetch.blocked" not in ran.stderr
 
 
 def test_a_service_is_not_started_in_anothers_home(town: Town) -> None:

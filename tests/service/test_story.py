@@ -1,6 +1,7 @@
 """The story over real HTTP, six processes and six databases: what each party ends up with, and what none may have."""
 
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -8,9 +9,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
+import specs
 from perseus.settings import PARTIES
 from perseus.verification import Question, judge
 from support.town import READING, SOURCE, Town, listed, until
@@ -62,6 +65,32 @@ def test_the_evidence_file_verifies_offline_with_the_anchor_alone(played: Played
     verdict = judge(file, Question(played.town.out / "trust.json", "bank", now, None, offline=True))
     assert verdict["overall"] == "verified"
     assert json.loads(file)["customer"]["reference"] == "NB-2231"
+
+
+def test_several_files_are_told_apart_in_json_that_fits_the_schema(played: Played, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a.json", "b.json")]
+    for path in paths:
+        path.write_bytes(evidence_of(played))
+    trust = str(played.town.out / "trust.json")
+    command = [sys.executable, "-m", "perseus", "verify", "--offline", "--json", "--trust", trust]
+    ran = subprocess.run([*command, *map(str, paths)], capture_output=True, check=True, timeout=60)
+    told = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [one["file"] for one in told] == [str(path) for path in paths]
+    schema = jsonschema_rs.validator_for(specs.document("verdict/verdict-v1.schema.json"))
+    for one in told:
+        schema.validate(one)
+
+
+def test_the_wallets_list_gives_names_words_and_answers_that_a_program_can_read(played: Played) -> None:
+    told = perseus(played.town, "list", "--json")
+    (request, *_) = [one for one in listed(told["requests"]) if isinstance(one, dict)]
+    assert isinstance(request["answer"], list)
+    command = [sys.executable, "-m", "perseus", "consent", "list", "--home", str(played.town.out / "wallet")]
+    narrow = {**os.environ, "COLUMNS": "60"}
+    shown = subprocess.run(command, capture_output=True, check=True, timeout=60, text=True, env=narrow).stdout
+    assert "half-hourly readings" in shown
+    assert "did:web" not in shown
+    assert max(map(len, shown.splitlines())) <= 60
 
 
 def test_the_banks_door_for_files_answers_as_the_command_line_does(played: Played) -> None:

@@ -74,6 +74,9 @@ CENTRES: Mapping[int, str] = MappingProxyType(
         14: "BN1",
     }
 )
+_MIDDLE_OF_LONDON = """
+E1 N1 NW1 SE1 SW1A SW1E SW1H SW1P SW1V SW1W SW1X SW1Y W1A W1B W1C W1D W1F W1G W1H W1J W1K W1S W1T W1U W1W
+"""
 _LETTERS = re.compile(r"[A-Z]+")
 
 
@@ -89,7 +92,9 @@ def _read(table: str) -> dict[str, tuple[Region, ...]]:
 
 # The middle of a large town is beyond doubt even where the area around it reaches into the next region.
 _POSSIBLE: Mapping[str, tuple[Region, ...]] = MappingProxyType(
-    _read(_AREAS) | {district: (Region.of(number),) for number, district in CENTRES.items()}
+    _read(_AREAS)
+    | {district: (Region.of(number),) for number, district in CENTRES.items()}
+    | dict.fromkeys(_MIDDLE_OF_LONDON.split(), (Region.of(13),))
 )
 
 

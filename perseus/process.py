@@ -97,7 +97,7 @@ def _listening(found: Settings) -> Iterator[socket.socket]:
     except OSError as error:
         listener.close()
         place = f"{found.host}:{found.port}"
-        raise UnavailableError(place, because=str(error.strerror), code="fetch.blocked") from error
+        raise UnavailableError(place, because=str(error.strerror), code="port.taken") from error
     listener.listen(128)
     with contextlib.closing(listener):
         yield listener

@@ -31,7 +31,7 @@ def inspect(
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise MalformedError(
-            str(file), expected="a file that can be read", found=error.strerror or "none"
+            str(file), expected="a file that can be read", found=error.strerror or "none", code="file.missing"
         ) from error
     document = parse(raw, where=str(file), limit=LARGEST)
     if as_json:

@@ -64,9 +64,7 @@ def listening(port: int) -> Iterator[socket.socket]:
     listener = next((found for found in map(_bound, ports) if found is not None), None)
     if listener is None:
         place = f"{HOST}:{port}"
-        raise UnavailableError(
-            place, because=f"{len(ports)} ports from there are taken", code="fetch.blocked"
-        )
+        raise UnavailableError(place, because=f"{len(ports)} ports from there are taken", code="port.taken")
     with contextlib.closing(listener):
         listener.listen(128)
         yield listener

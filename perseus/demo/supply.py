@@ -108,9 +108,9 @@ def supply(inputs: Inputs, *, at: datetime, made_up: bool = False) -> Supply:
         month for month in covered if counted[month] >= LEAST_WEIGHTS and month.period.end + SETTLED <= at
     )
     if not months:
-        best = max(counted.values())
+        best, files = max(counted.values()), ", ".join(one.name for one in inputs.meter + inputs.intensity)
         raise MalformedError(
-            "months",
+            f"{files}: months",
             expected=f"a month with at least {LEAST_WEIGHTS:,} half-hours that count, over for a day",
             found=f"{best:,} half-hours in the best of {len(covered)} months",
             code="calculation.too_few_slots",

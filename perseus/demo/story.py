@@ -205,7 +205,7 @@ def _tell_verdict(outcome: Outcome, took: float, teller: Teller) -> None:
     teller.done("Verify", f"{told}{warned}, in {_seconds(took)}")
     difference = f"{outcome.difference:.3f} kg"
     teller.say(
-        f"     The bank checked the sum without seeing a reading; an auditor's recalculation differs by {difference}."
+        f"     The bank checked the sum without seeing a reading; an auditor's own sum differs by {difference}."
     )
     right = sum(one.caught for one in outcome.caught)
     broken = f" Then it was broken on purpose in {len(outcome.caught)} ways: {right} of {len(outcome.caught)} caught"

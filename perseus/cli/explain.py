@@ -75,7 +75,18 @@ def _reason(entry: Entry, check: Entry) -> list[str]:
         *_row("question", check["question"]),
         *_row("outcome", f"{entry['outcome'].replace('_', ' ')}; it bears on {ANSWERS[check['bearing']]}"),
         *_row("fix", _worded(entry["remedy"])),
+        *_refused(entry),
         *_row("clause", entry["clause"]),
+    ]
+
+
+def _refused(entry: Entry) -> list[str]:
+    """Give the other words that a code has where it says that something is amiss, and not only unknown."""
+    if "failed_title" not in entry:
+        return []
+    return [
+        *_row("or failed", f"{entry['failed_title']}. {entry['failed_meaning']}"),
+        *_row("fix", _worded(entry["failed_remedy"])),
     ]
 
 

@@ -205,6 +205,7 @@ def test_an_evidence_file_is_verified_offline() -> None:
     found = judged(written(chain), chain)
     assert found["overall"] == "verified"
     assert found["subject"] == str(chain.story.firm)
+    assert found["known_at"] == chain.register.size
     figures = found["figures"]
     assert isinstance(figures, list)
     assert figures == [figures[0]]

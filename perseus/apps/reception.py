@@ -77,6 +77,7 @@ def keep_reception(party: Party, connection: Connection, found: Reception) -> tu
         shown.secured,
         authentic=Answer(found.report.authentic_at_signing),
         received_at=shown.door.received_at,
+        channel=shown.door.holder,
         signing=signing(party, connection, revocable=False),
     )
     keep(party, connection, receipt)

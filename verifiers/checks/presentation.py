@@ -123,5 +123,5 @@ def reception_of(case: Case) -> Reception | None:
         return Reception(door.challenge, door.audience, door.holder, door.received_at)
     for receipt, claim in case.chain.claims(Receipt):
         if claim.presentation == case.chain.target.id and claim.audience == receipt.issuer:
-            return Reception(claim.challenge, claim.audience, claim.received_from, claim.received_at)
+            return Reception(claim.challenge, claim.audience, claim.channel, claim.received_at)
     return None

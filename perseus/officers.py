@@ -36,7 +36,9 @@ def register_of(home: Path) -> Register:
 
 
 def suspend(member: str, *, reason: str, home: Path, officers: Path) -> str:
-    """Let the officers suspend a member from now on, and say which entry of the register tells of it.
+    """Let as many officers as it takes suspend a member from now on, and say which entry of the register tells of it.
+
+    Whoever else is present signs nothing, because a suspension is not lifted by those alone who ordered it.
 
     Raises:
         NotPermittedError: no officer's key is at hand, or the fold refuses the event.
@@ -70,9 +72,17 @@ def _decide(home: Path, officers: Path, propose: Callable[[Register], Event]) ->
     if not signers:
         reason = f"no key of a present officer stands in {officers}"
         raise NotPermittedError("deciding about a member", because=reason, code="key.unknown")
-    entry = propose(register).signed(*signers).entry
+    event = propose(register)
+    chosen = signers[: _enough(register, event)]
+    entry = event.signed(*chosen).entry
     answered = Owner(home).post("/v1/events", {"entry": parse(entry, where="entry")})
-    return f"register entry {answered['index']}, signed by {len(signers)} officers"
+    return f"register entry {answered['index']}, signed by {len(chosen)} officers"
+
+
+def _enough(register: Register, event: Event) -> int | None:
+    """Tell how many officers a suspension needs to last; of any other event, every one present signs."""
+    demand = next((one for one in register.scheme.policy.quorum if one.type == event.type), None)
+    return demand.full if demand is not None and event.type == "member.suspended" else None
 
 
 def _present_officers(register: Register, folder: Path) -> tuple[Signer, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 DOMAIN = "demo.perseus.example"
 ORIGIN = f"{DOMAIN}/register"
 ROLE = "https://registry.ib1.org/scheme/perseus/role/"
-OFFICERS = ("officer-ash", "officer-birch")
+OFFICERS = ("officer-ash", "officer-birch", "officer-elm")
 NEXT_OFFICERS = ("officer-cedar", "officer-dogwood")
 FIRM = "Baker & Sons"
 

@@ -49,6 +49,15 @@ def test_officers_suspend_a_member(town: Town) -> None:
     assert not active(town)[DID["cap"]]
 
 
+def test_a_suspension_is_lifted_by_one_who_did_not_order_it(town: Town) -> None:
+    where = ("--home", town.out / "operator", "--officers", town.out / "officers")
+    assert perseus("member", "suspend", DID["grid"], *where, "--reason", "late").returncode == 0
+    ran = perseus("member", "reinstate", DID["grid"], *where, "--reason", "returns are in")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "signed by 3 officers" in ran.stdout
+    assert active(town)[DID["grid"]]
+
+
 def test_nobody_without_an_officers_key_suspends_anybody(town: Town) -> None:
     operator = town.out / "operator"
     before = active(town)

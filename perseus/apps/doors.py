@@ -139,7 +139,8 @@ def admit(party: Party, judge: Judge, document: Mapping[str, object], *, policy:
         UnavailableError: the verdict cannot be reached now.
     """
     shown = look_at(party, document)
-    evidence = judge.evidence(shown.secured, door=shown.door)
+    # Who was suspended a second ago is let in no more.
+    evidence = judge.evidence(shown.secured, door=shown.door, fresh=True)
     require(judge.report(shown.secured, evidence, policy=policy))
     return shown
 

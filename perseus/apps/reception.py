@@ -102,7 +102,8 @@ def _evidence(party: Party, found: Reception, receipt: Secured) -> bytes | None:
 
 def _require_known(party: Party, shown: Shown) -> None:
     """Turn away whoever is neither a member nor a customer, before anything of theirs is kept."""
-    register = party.register.current()
+    # Asked for now: the verdict on whoever was suspended a second ago rests on this copy.
+    register = party.register.current(fresh=True)
     item = open_item(shown.secured, place="", register=register)
     for fault in item.faults.values():
         raise fault

@@ -30,6 +30,7 @@ class RegisterCopy:
         self._lock = threading.Lock()
         self._held: Register | None = None
         self._asked = float("-inf")
+        self._reached = True
         self._seen: datetime | None = None
 
     @property
@@ -49,12 +50,15 @@ class RegisterCopy:
     def current(self, *, fresh: bool = False) -> Register:
         """Give the register, asked for at most every two seconds, or the copy at hand when nobody answers.
 
+        A `fresh` one is asked for now, as long as the operator answers.
+
         Raises:
             UnavailableError: nobody answers and there is no copy.
             RegisterError: what was answered is not the register of the anchor, or goes back.
         """
         with self._lock:
-            if self._settings.party != OPERATOR and (fresh or time.monotonic() - self._asked > PAUSE):
+            due = (fresh and self._reached) or time.monotonic() - self._asked > PAUSE
+            if self._settings.party != OPERATOR and due:
                 self._ask()
             return self._replayed()
 
@@ -109,7 +113,7 @@ class RegisterCopy:
         return self._held
 
     def _ask(self) -> None:
-        base = self._base()
+        base, self._reached = self._base(), False
         try:
             checkpoint = self._get(f"{base}/checkpoint").decode()
             held = self.size()
@@ -119,6 +123,7 @@ class RegisterCopy:
             return  # the copy at hand stands, and the verdict says how old it is
         finally:
             self._asked = time.monotonic()
+        self._reached = True
         self._take(held, grown, checkpoint)
 
     def _take(self, held: int, grown: tuple[bytes, ...], checkpoint: str) -> None:

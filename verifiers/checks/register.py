@@ -18,7 +18,7 @@ from verifiers.item import Item
 from verifiers.listing import open_list
 from verifiers.policy import OPERATOR
 from verifiers.reach import beyond
-from verifiers.wording import moment, sentence
+from verifiers.wording import ago, moment, sentence
 
 _MOST_CHECKPOINTS = 1_024
 
@@ -65,7 +65,7 @@ def consistent(case: Case, _item: Item) -> Finding:
     seen = beyond(case) or _seen_by_signers(case, register, sightings) or _age(case, register, sightings)
     if seen is not None:
         return seen
-    return passed(lambda: f"The first {case.known_at or register.size} entries of the register fit together.")
+    return passed(lambda: _whole(case, register, sightings))
 
 
 class Sighting(NamedTuple):
@@ -122,11 +122,9 @@ def _opened(note: str, register: Register) -> Checkpoint | None:
 
 def _age(case: Case, register: Register, sightings: Sequence[Sighting]) -> Finding | None:
     """Refuse to rely anew on a copy that is too old, or that nobody but its bringer shows to be whole."""
-    newest, limit = case.evidence.register_at, timedelta(seconds=case.policy.register_age)
+    newest, limit = _shown_at(case, register, sightings), timedelta(seconds=case.policy.register_age)
     if newest is None and not case.evidence.register_carried:
         return None
-    if newest is None:
-        newest = max((at for by, at, _ in sightings if _may_vouch(case, register, by)), default=None)
     if newest is not None and case.at - newest <= limit:
         return None
     shown = "at no moment" if newest is None else f"on {moment(newest)}"
@@ -136,6 +134,22 @@ def _age(case: Case, register: Register, sightings: Sequence[Sighting]) -> Findi
         expected=f"within {limit // timedelta(hours=1)} hours",
         found=shown,
     )
+
+
+def _shown_at(case: Case, register: Register, sightings: Sequence[Sighting]) -> datetime | None:
+    """Give the last moment at which the copy was shown to be whole: by its fetching, else by whoever may vouch."""
+    if case.evidence.register_at is not None or not case.evidence.register_carried:
+        return case.evidence.register_at
+    return max((at for by, at, _ in sightings if _may_vouch(case, register, by)), default=None)
+
+
+def _whole(case: Case, register: Register, sightings: Sequence[Sighting]) -> str:
+    """Say how much of the register was looked at, and how long ago it was shown to be all there is."""
+    told = f"The first {case.known_at or register.size} entries of the register fit together"
+    newest = _shown_at(case, register, sightings)
+    if newest is None:
+        return f"{told}."
+    return f"{told}; its {register.size} were all there were on {moment(newest)}, {ago(case.at - newest)}."
 
 
 def _may_vouch(case: Case, register: Register, by: Did) -> bool:

@@ -10,6 +10,7 @@ from perseus.fetching import Fetcher
 from perseus.keystore import KeyStore
 from perseus.settings import load
 from perseus.storage.store import Store
+from perseus.tls import asking
 from registry import proposal
 from registry.events import Event
 from registry.register import Register
@@ -27,7 +28,10 @@ def register_of(home: Path) -> Register:
         UnavailableError: it has no register.
     """
     settings = load(home)
-    store, fetcher = Store(settings.database_url, party=settings.party), Fetcher(settings)
+    store, fetcher = (
+        Store(settings.database_url, party=settings.party),
+        Fetcher(settings, tls=asking(settings)),
+    )
     try:
         return RegisterCopy(settings, store, fetcher).current()
     finally:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from registry.anchor import ENVIRONMENTS
 from trust.errors import MalformedError
 
 PARTIES = ("operator", "edp", "grid", "cap", "bank", "wallet")
@@ -37,6 +38,8 @@ class Settings(BaseSettings):
     port: int = 0
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    tls_client_ca: Path | None = None
+    tls_server_ca: Path | None = None
     anchor: Path = Path("../trust.json")
     peers: dict[str, str] = {}
     members: dict[str, str] = {}
@@ -63,6 +66,9 @@ class Settings(BaseSettings):
     def _sound(self) -> Self:
         if self.party not in PARTIES:
             raise ValueError(f"party: expected one of {', '.join(PARTIES)}, found {self.party!r}")
+        if self.environment not in ENVIRONMENTS:
+            expected = ", ".join(ENVIRONMENTS)
+            raise ValueError(f"environment: expected one of {expected}, found {self.environment!r}")
         if self.environment != DEMO:
             self._guarded()
         elif not ip_address(self.host).is_loopback:
@@ -70,8 +76,10 @@ class Settings(BaseSettings):
         return self
 
     def _guarded(self) -> None:
-        if self.tls_certificate is None or self.tls_key is None:
-            raise ValueError("tls_certificate, tls_key: expected both outside the demo, found none")
+        needed = ("tls_certificate", "tls_key", "tls_client_ca")
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{', '.join(missing)}: expected a file outside the demo, found none")
         if self.peers:
             raise ValueError("peers: expected none outside the demo, where names are resolved over TLS")
 
@@ -97,7 +105,7 @@ class Settings(BaseSettings):
             MalformedError: the address is not on this machine.
         """
         told = self.peers.get(name)
-        if told is None or told.startswith("http://"):
+        if told is None or told.startswith(("http://", "https://")):
             return told and loopback(told)
         path = self.home / told
         return loopback(path.read_text(encoding="utf-8").strip()) if path.exists() else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Connection
@@ -10,6 +11,8 @@ from perseus.apps.judging import Judge, require
 from perseus.apps.party import Party
 from perseus.keystore import fresh_nonce
 from perseus.storage import challenges
+from registry.register import Register
+from registry.standing import Outcome
 from trust.canonical import Json, canonicalize
 from trust.challenge import Challenge
 from trust.claims.halfhour import stamp
@@ -113,8 +116,8 @@ def nonce_of(document: Mapping[str, object]) -> str:
     return audience_of(cast("JsonObject", document))[0]
 
 
-def look_at(party: Party, document: Mapping[str, object]) -> Shown:
-    """Take in a presentation that answers a challenge of ours; nothing in it is believed yet.
+def look_at(party: Party, document: Mapping[str, object], *, peer: Did | None) -> Shown:
+    """Take in a presentation that answers a challenge of ours, over a peer's connection; nothing is believed yet.
 
     Raises:
         MalformedError: it is no presentation.
@@ -125,24 +128,39 @@ def look_at(party: Party, document: Mapping[str, object]) -> Shown:
     fit("presentation", members)
     challenge = open_challenge(party, nonce_of(document))
     found = read_presentation(members)
-    door = Door(challenge.nonce, party.did, None, party.now())
+    door = Door(challenge.nonce, party.did, peer, party.now())
     return Shown(secured, found.id, found.holder, found.credentials, door)
 
 
-def admit(party: Party, judge: Judge, document: Mapping[str, object], *, policy: Policy) -> Shown:
+def admit(
+    party: Party, judge: Judge, document: Mapping[str, object], *, policy: Policy, peer: Did | None
+) -> Shown:
     """Judge a presentation at the door, and let in what is verified alone.
 
     Raises:
         MalformedError: it is no presentation.
-        NotPermittedError: its nonce is not one of ours.
+        NotPermittedError: its nonce is not one of ours, or its holder is no member in good standing.
         Refused: the verdict on it is no.
         UnavailableError: the verdict cannot be reached now.
     """
-    shown = look_at(party, document)
-    # Who was suspended a second ago is let in no more.
+    shown = look_at(party, document, peer=peer)
+    # Who was suspended a second ago is let in no more, even with what it signed two seconds ago.
     evidence = judge.evidence(shown.secured, door=shown.door, fresh=True)
+    if evidence.register is not None and shown.holder.multikey is None:
+        require_standing(evidence.register, shown, at=shown.door.received_at)
     require(judge.report(shown.secured, evidence, policy=policy))
     return shown
+
+
+def require_standing(register: Register, shown: Shown, *, key: str | None = None, at: datetime) -> None:
+    """Turn away a holder that is no member in good standing now, whenever it signed.
+
+    Raises:
+        NotPermittedError: it is none.
+    """
+    standing = register.standing(shown.holder, None, key, signed_at=at)
+    if standing.outcome is not Outcome.VALID:
+        raise NotPermittedError("letting a holder in", because=standing.sentence, code=standing.code)
 
 
 def _refused(because: str, code: str) -> NotPermittedError:

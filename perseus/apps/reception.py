@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from issuers.receipt import issue_receipt
-from perseus.apps.doors import Shown, look_at
+from perseus.apps.doors import Shown, look_at, require_standing
 from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
 from perseus.apps.reporting import due_to_bank
@@ -16,9 +16,9 @@ from perseus.problems import ConflictError
 from perseus.storage import pairings, presentations
 from perseus.storage.presentations import Reported
 from perseus.storage.presentations import Shown as Row
-from registry.standing import Outcome
 from trust.canonical import Json, canonicalize
 from trust.claims.account import AccountHolder
+from trust.did import Did
 from trust.digest import Digest
 from trust.envelope import envelope
 from trust.errors import MalformedError, NotPermittedError
@@ -40,7 +40,13 @@ class Reception:
     verdict: dict[str, Json]
 
 
-def receive(service: Service, document: Mapping[str, object], resources: Mapping[Digest, bytes]) -> Reception:
+def receive(
+    service: Service,
+    document: Mapping[str, object],
+    resources: Mapping[Digest, bytes],
+    *,
+    peer: Did | None,
+) -> Reception:
     """Judge a presentation with everything that came with it, and with what the bank itself knows.
 
     Raises:
@@ -49,7 +55,7 @@ def receive(service: Service, document: Mapping[str, object], resources: Mapping
         SignatureMismatchError: its holder did not sign it.
     """
     party, policy = service.party, Policy.bank()
-    shown = look_at(party, document)
+    shown = look_at(party, document, peer=peer)
     _require_known(party, shown)
     evidence = service.judge.evidence(
         shown.secured, resources=resources, door=shown.door, pairing=_pairing(party, shown)
@@ -113,9 +119,7 @@ def _require_known(party: Party, shown: Shown) -> None:
             "receiving a chain", because="its holder did not sign it", code="presentation.holder"
         )
     if shown.holder.multikey is None:
-        standing = register.standing(shown.holder, None, method.fragment, signed_at=party.now())
-        if standing.outcome is not Outcome.VALID:
-            raise NotPermittedError("receiving a chain", because=standing.sentence, code=standing.code)
+        require_standing(register, shown, key=method.fragment, at=party.now())
         return
     with party.store.read() as connection:
         if pairings.of_holder(connection, str(shown.holder)) is None:

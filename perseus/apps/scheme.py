@@ -11,6 +11,7 @@ from perseus.storage import register as log
 from perseus.storage.register import Seen
 from perseus.storage.store import Store
 from registry.anchor import Anchor
+from registry.errors import RegisterError
 from registry.register import Register
 from trust.canonical import canonicalize, parse_object
 from trust.errors import UnavailableError
@@ -35,17 +36,27 @@ class RegisterCopy:
 
     @property
     def anchor(self) -> Anchor:
-        """Read the trust anchor that this party was given.
+        """Read the trust anchor that this party was given, which must be of the party's own environment.
 
         Raises:
             UnavailableError: there is none.
             MalformedError: it is none.
+            RegisterError: it is of another environment.
         """
         try:
-            return Anchor.from_json(self._settings.anchor_file.read_bytes())
+            found = Anchor.from_json(self._settings.anchor_file.read_bytes())
         except OSError as error:
             path = str(self._settings.anchor_file)
             raise UnavailableError(path, because=str(error), code="register.no_anchor") from error
+        own = self._settings.environment
+        if found.environment != own:
+            raise RegisterError(
+                f"The trust anchor is for {found.environment}, and this service is for {own}.",
+                code="environment.mismatch",
+                expected=own,
+                found=found.environment,
+            )
+        return found
 
     def current(self, *, fresh: bool = False) -> Register:
         """Give the register, asked for at most every two seconds, or the copy at hand when nobody answers.

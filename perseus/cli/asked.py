@@ -53,9 +53,11 @@ def _shown(text: str) -> list[str]:
 
 
 def _quoted(words: str, address: str) -> list[str]:
-    """Give the exact words line by line, as they are and where they stand."""
-    quoted = [f"{_INDENT}| {line}".rstrip() for line in words.rstrip("\n").split("\n")]
-    return [*_shown(f"You agree to these words, which stand at {address}"), *quoted]
+    """Give the exact words, broken into lines that fit and otherwise as they are, and where they stand."""
+    bar = f"{_INDENT}| "
+    lines = (wrapped(line, indent=bar, hang=bar) for line in words.rstrip("\n").split("\n"))
+    told = _shown(f"You agree to these words, which stand at {address}")
+    return [*told, *(line for quoted in lines for line in quoted)]
 
 
 @cache

@@ -65,6 +65,17 @@ def test_a_file_says_of_the_connection_what_its_receipt_says_and_no_more(
     assert (at_door.outcome, at_door.detail) == (found.outcome, found.detail)
 
 
+def test_a_firm_that_shows_its_own_chain_has_no_certificate_to_be_held_against() -> None:
+    chain = ChainSimulator()
+    shown = chain.presented(holder=chain.story.firm, by=chain.story.firm_signer)
+    report = chain.report(shown, door=chain.door(holder=Did("did:web:wallet.example")))
+    found = next(check for check in report if check.name == "presentation.channel")
+    assert (found.outcome, found.detail) == (
+        Outcome.NOT_APPLICABLE,
+        "A firm has no certificate of the scheme: its key is its name.",
+    )
+
+
 def test_without_door_and_receipt_nobody_can_tell() -> None:
     report = ChainSimulator().report(door=None)
     assert report.overall is Overall.UNDETERMINED

@@ -13,7 +13,7 @@ from perseus import serve
 from perseus.apps.words import TEXT
 from support.town import DID, Town, listed
 
-REFUSED = 1
+REFUSED, WIDTH = 1, 100
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +74,9 @@ def assert_told(text: str) -> None:
         "Your leave ends on ",
     ):
         assert sentence in told
-    for line in filter(None, TEXT.splitlines()):
-        assert f"| {line}" in text
+    quoted = [line.partition("| ")[2] for line in text.splitlines() if line.lstrip().startswith("|")]
+    assert " ".join(" ".join(quoted).split()) == " ".join(TEXT.split())
+    assert max(map(len, text.splitlines())) <= WIDTH
     assert [did for party, did in DID.items() if party != "wallet" and f"{did} " in told] == []
 
 

@@ -13,7 +13,7 @@ WIDTH = 256
 _HEIGHT = 8
 _LENGTH_SIZE = 2
 _LARGEST_ENTRY = 0xFFFF
-_PLACE = re.compile(r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+_PLACE = re.compile(r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 _TOP = 63
 
 
@@ -34,9 +34,9 @@ class Tile:
         """
         found = _PLACE.fullmatch(path)
         level = None if found is None or found[1] == "entries" else int(found[1])
-        if found is None or (level is not None and level > _TOP):
+        width = WIDTH if found is None or found[3] is None else int(found[3])
+        if found is None or (level is not None and level > _TOP) or width > WIDTH:
             raise MalformedError("tile", expected="tile/LEVEL/INDEX[.p/WIDTH]", found=ascii(path[:80]))
-        width = WIDTH if found[3] is None else int(found[3])
         tile = cls(level, int(found[2].replace("x", "").replace("/", "")), width)
         if str(tile) != path:
             raise MalformedError("tile", expected="a tile in its one spelling", found=ascii(path[:80]))

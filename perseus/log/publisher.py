@@ -8,6 +8,7 @@
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,11 +90,14 @@ class Publisher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Publish what is due, and end."""
+        """End, and leave the files as new as what is published; no witness is asked any more."""
         self._over.set()
         self._woken.set()
         if self._thread is not None:
             self._thread.join()
+        for log in LogName:
+            with suppress(PerseusError):
+                self._follow(log)
 
     def wake(self) -> None:
         """Look now: a log has grown."""

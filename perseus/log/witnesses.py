@@ -83,6 +83,8 @@ class Witnesses:
                     self._held[place] = checkpoint.size
                 return line
             told = _told(answered)
+            if answered.status == _CONFLICT and told == old == checkpoint.size:
+                raise _declined(name, f"it holds another root of {old} entries than this log signed")
             if answered.status != _CONFLICT or told is None or told == old:
                 raise _declined(name, f"HTTP {answered.status}: {answered.body[:200]!a}")
             with self._lock:

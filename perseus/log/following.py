@@ -49,7 +49,7 @@ def entries(get: Get, prefix: str, *, start: int, size: int) -> tuple[bytes, ...
         MalformedError: a bundle is cut off, or holds another number of entries.
     """
     found: list[bytes] = []
-    for index in range(start // WIDTH, -(-size // WIDTH)):
+    for index in range(start // WIDTH, -(-size // WIDTH) if start < size else 0):
         tile = tile_at(None, index, size=size)
         if tile is not None:
             found.extend(_bundle(get, prefix, tile)[max(0, start - index * WIDTH) :])

@@ -73,11 +73,11 @@ def test_nobody_takes_a_lease_in_the_middle_of_an_append(home: LogHome) -> None:
 def test_a_sequencer_that_slept_through_its_lease_appends_nothing_when_it_wakes(
     home: LogHome, tmp_path: Path
 ) -> None:
-    test_sequencer.paused(home, tmp_path)
+    assert test_sequencer.paused(home, tmp_path) == {LogName.MEMBERS: 2, LogName.EVIDENCE: 2}
 
 
 def test_two_processes_never_fork_the_log(home: LogHome, tmp_path: Path) -> None:
-    test_sequencer.competing(home, tmp_path, 40)
+    assert test_sequencer.competing(home, tmp_path, 40) >= 40
 
 
 def test_a_sample_of_write_points(home: LogHome, tmp_path: Path) -> None:

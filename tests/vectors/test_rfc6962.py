@@ -136,6 +136,7 @@ def test_proofs_out_of_a_real_logs_tiles_hold_under_its_signed_roots(size: int) 
     for older in range(1, size + 1):
         proof = tree.consistency(older, size=size)
         verify_consistency(older, older_root=opened(older).root, size=size, root=root, proof=proof)
+        assert tree.root_at(older) == opened(older).root
 
 
 @needs_testlog

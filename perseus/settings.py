@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     members: dict[str, str] = {}
     hosts: tuple[str, ...] = ()
     key: str = "signing"
+    witnesses: dict[str, str] = {}
+    log_sequencer: bool = True
+    log_batch: float = 1.0
+    log_lease: float = 10.0
+    log_folder: Path | None = None
     credential_limit: int = 256 * 1024
     resource_limit: int = 1024 * 1024
     evidence_limit: int = 32 * 1024 * 1024
@@ -92,6 +97,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """Give the database's address: SQLite in the home, unless the settings name another."""
         return self.database or f"sqlite:///{self.home / 'db.sqlite'}"
+
+    @property
+    def static_folder(self) -> Path | None:
+        """Give the folder into which the operator writes its logs as static files, if it does."""
+        return None if self.log_folder is None else self.home / self.log_folder
 
     @property
     def anchor_file(self) -> Path:
@@ -147,7 +157,7 @@ def load(home: Path) -> Settings:
         ) from error
 
 
-def write(home: Path, content: dict[str, str | int | dict[str, str]]) -> Path:
+def write(home: Path, content: dict[str, str | int | float | dict[str, str]]) -> Path:
     """Write the settings file of a new home."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / "settings.toml"

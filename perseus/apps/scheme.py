@@ -2,10 +2,14 @@
 
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from perseus.clock import now
 from perseus.fetching import Fetcher
+from perseus.log.copying import OlderError, TwoHistoriesError, continued
+from perseus.log.following import LARGEST_BUNDLE, Offered, follow
+from perseus.log.forks import forks_of, keep_fork
+from perseus.log.names import LogName
 from perseus.settings import Settings
 from perseus.storage import register as log
 from perseus.storage.register import Seen
@@ -13,11 +17,9 @@ from perseus.storage.store import Store
 from registry.anchor import Anchor
 from registry.errors import RegisterError
 from registry.register import Register
-from trust.canonical import canonicalize, parse_object
-from trust.errors import UnavailableError
+from trust.errors import MalformedError, UnavailableError
 
 PAUSE = 2.0  # seconds for which a copy is not asked for again
-_LIMIT = 32 * 1024 * 1024
 OPERATOR = "operator"
 
 
@@ -33,6 +35,7 @@ class RegisterCopy:
         self._asked = float("-inf")
         self._reached = True
         self._seen: datetime | None = None
+        self._fault: RegisterError | None = None
 
     @property
     def anchor(self) -> Anchor:
@@ -68,9 +71,12 @@ class RegisterCopy:
             RegisterError: what was answered is not the register of the anchor, or goes back.
         """
         with self._lock:
+            self._require_one_history()
             due = (fresh and self._reached) or time.monotonic() - self._asked > PAUSE
             if self._settings.party != OPERATOR and due:
                 self._ask()
+            if self._fault is not None:
+                raise self._fault
             return self._replayed()
 
     def as_of(self) -> datetime | None:
@@ -124,41 +130,69 @@ class RegisterCopy:
         return self._held
 
     def _ask(self) -> None:
-        base, self._reached = self._base(), False
+        """Ask the operator; without an answer the copy at hand stands, and the verdict says how old it is.
+
+        Raises:
+            RegisterError: what was answered contradicts the copy, or is not what the log and its witnesses signed.
+        """
+        operator = self._settings.members[OPERATOR].removeprefix("did:web:")
+        prefix = f"https://{operator}/{LogName.MEMBERS.value}"
+        held = self._replayed() if self.size() else None
+        self._reached = False
         try:
-            checkpoint = self._get(f"{base}/checkpoint").decode()
-            held = self.size()
-            size = int(checkpoint.split("\n", 2)[1])
-            grown = self._entries(f"{base}/entries?start={held}") if size > held else ()
-        except (UnavailableError, ValueError, IndexError):
-            return  # the copy at hand stands, and the verdict says how old it is
+            offered = follow(self._get, prefix, held=0 if held is None else held.size)
+            grown = self._checked(prefix, held, offered)
+        except (UnavailableError, MalformedError):
+            return
+        except RegisterError as error:
+            self._fault = error
+            raise
         finally:
             self._asked = time.monotonic()
-        self._reached = True
-        self._take(held, grown, checkpoint)
+        self._reached, self._fault = True, None
+        if grown is not None:
+            self._keep(0 if held is None else held.size, grown, offered)
 
-    def _take(self, held: int, grown: tuple[bytes, ...], checkpoint: str) -> None:
-        """Keep what was answered, once it is shown to continue what is held."""
-        with self._store.read() as connection:
-            entries = (*log.entries(connection), *grown)
-        replayed = Register.replay(entries, anchor=self.anchor, checkpoint=checkpoint)
+    def _checked(self, prefix: str, held: Register | None, offered: Offered) -> Register | None:
+        """Give the copy as the log continues it, or None where a server merely lags behind it."""
+        if held is None:
+            return Register.replay(offered.entries, anchor=self.anchor, checkpoint=offered.note)
+        try:
+            return continued(self._get, prefix, held, offered)
+        except TwoHistoriesError:
+            keep_fork(self._settings.home, held=self.note_of(held), offered=offered.note)
+            raise
+        except OlderError:
+            seen = self.as_of()
+            if seen is None or now() - seen > timedelta(seconds=held.scheme.policy.skew):
+                raise
+            return None
+
+    def _keep(self, size: int, grown: Register, offered: Offered) -> None:
+        """Keep what continues the copy, unless another process of this party was faster."""
         with self._store.write() as connection:
-            if log.size(connection) == held:
-                log.append(connection, grown, at_size=held)
-                log.see(connection, Seen(replayed.size, checkpoint, now()))
-        self._held = replayed
+            if log.size(connection) == size:
+                log.append(connection, offered.entries, at_size=size)
+                log.see(connection, Seen(grown.size, offered.note, now()))
+        self._held = grown
         self._seen = now()
 
-    def _entries(self, url: str) -> tuple[bytes, ...]:
-        document = parse_object(self._get(url), where=url, limit=_LIMIT)
-        listed = document.get("entries")
-        return tuple(canonicalize(entry) for entry in listed) if isinstance(listed, list) else ()
-
     def _get(self, url: str) -> bytes:
-        answered = self._fetcher.get(url, limit=_LIMIT)
+        answered = self._fetcher.get(url, limit=LARGEST_BUNDLE)
         if answered.status != 200:  # noqa: PLR2004 - the status itself
             raise UnavailableError(url, because=f"HTTP {answered.status}", code="register.unreachable")
         return answered.body
 
-    def _base(self) -> str:
-        return "https://" + self._settings.members[OPERATOR].removeprefix("did:web:")
+    def _require_one_history(self) -> None:
+        """Refuse to go on with a log that was caught with two histories, also after a restart.
+
+        Raises:
+            RegisterError: it was; a person must look, and take the proof away.
+        """
+        found = forks_of(self._settings.home)
+        if found:
+            raise RegisterError(
+                f"The log of this register signed two histories; both notes are kept in {found[0]}. "
+                "Show them to the scheme's officers; what they decide ends this, not this service.",
+                code="register.forked",
+            )

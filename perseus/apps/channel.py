@@ -12,7 +12,7 @@ from perseus import problems
 from perseus.tls import party_in
 from trust.did import Did
 
-PUBLIC = ("/.well-known/did.json", "/checkpoint", "/entries", "/status/", "/words/")
+PUBLIC = ("/.well-known/did.json", "/log/", "/evidence/", "/status/", "/words/")
 _PEER = "peer"
 _READS = frozenset({"GET", "HEAD"})
 

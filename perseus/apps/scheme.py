@@ -138,11 +138,13 @@ class RegisterCopy:
         operator = self._settings.members[OPERATOR].removeprefix("did:web:")
         prefix = f"https://{operator}/{LogName.MEMBERS.value}"
         held = self._replayed() if self.size() else None
-        self._reached = False
         try:
             offered = follow(self._get, prefix, held=0 if held is None else held.size)
             grown = self._checked(prefix, held, offered)
-        except (UnavailableError, MalformedError):
+        except (UnavailableError, MalformedError) as error:
+            self._reached = not error.code.startswith(
+                "fetch."
+            )  # whoever did not answer is not asked again at every door
             return
         except RegisterError as error:
             self._fault = error

@@ -181,8 +181,8 @@ def test_the_secret_of_the_door_does_not_stand_for_a_certificate(secure: Secure)
 @pytest.mark.parametrize(
     ("party", "path"),
     [
-        ("operator", "/checkpoint"),
-        ("operator", "/entries"),
+        ("operator", "/log/checkpoint"),
+        ("operator", "/evidence/checkpoint"),
         ("cap", "/status/1"),
         ("edp", "/.well-known/did.json"),
     ],
@@ -236,7 +236,7 @@ def test_whoever_asks_refuses_an_older_tls_and_another_name(secure: Secure) -> N
 def test_plain_http_is_not_spoken_where_there_are_certificates(secure: Secure) -> None:
     host, port = secure.address("bank")
     with httpx2.Client(trust_env=False) as client, pytest.raises(httpx2.HTTPError):
-        client.get(f"http://{host}:{port}/checkpoint")
+        client.get(f"http://{host}:{port}/log/checkpoint")
 
 
 def named(tmp_path: Path, *, dns: tuple[str, ...] = (), uris: tuple[str, ...] = ()) -> Did | None:

@@ -51,13 +51,14 @@ class LogHome:
     def made(cls, folder: Path, *, url: str = "", members: int = 4, **demands: object) -> "LogHome":
         """Seed a log; `demands` are the quorum and the witnesses of its trust anchor."""
         folder.mkdir(parents=True, exist_ok=True)
-        scheme = SchemeSimulator()
+        scheme = SchemeSimulator(environment="demo")
         for number in range(members):
             scheme.join(f"did:web:member-{number}.example", name=f"Member {number}", roles=("auditor",))
         anchor = Anchor(
             scheme.anchor.scheme,
             scheme.anchor.genesis,
             scheme.anchor.log_key,
+            environment=scheme.anchor.environment,
             **demands,  # type: ignore[arg-type]  # a test's own
         )
         (folder / "trust.json").write_bytes(anchor.to_json())

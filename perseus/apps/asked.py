@@ -15,11 +15,13 @@ from fastapi import Query, Request, Response
 from perseus.apps.party import Party
 from registry.errors import RegisterError
 from registry.history import moment
+from registry.kept import Kept
 from registry.projections.view import View
 from trust.claims.halfhour import instant, stamp
 from trust.errors import MalformedError
 
 _SIZE = re.compile(r"[0-9]{1,15}")
+_MOST = 256  # pages that are kept, by their tags; deleting them changes no answer
 _FRESH = "no-cache"  # keep it, and ask each time whether it still holds
 
 AsOf = Annotated[str | None, Query(alias="as-of", max_length=40)]
@@ -28,28 +30,69 @@ At = Annotated[str | None, Query(max_length=40)]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's view of the register, and the request that it came with."""
+    """A question's view of the register, the request that it came with, and the pages that were made before."""
 
     request: Request
     view: View
+    held: Kept[str, bytes]
 
     def answer(
-        self, make: Callable[[], bytes], *, media_type: str, form: str, extra: Mapping[str, str] | None = None
+        self,
+        make: Callable[[], bytes],
+        *,
+        media_type: str,
+        extra: Mapping[str, str] | None = None,
+        about: str = "",
     ) -> Response:
-        """Answer in one representation, or say that the caller has it already (RFC 9110, section 13.1.2)."""
-        tag = f'"{self.view.size}.{self.view.root.hex()}.{self.view.at:%Y%m%dT%H%M%SZ}.{form}"'
+        """Answer in one representation, or say that the caller has it already (RFC 9110, section 13.1.2).
+
+        `about` names what was asked where the address does not.
+        """
+        tag = self._tag(media_type, about)
         headers = {**log_headers(self.view), "ETag": tag, "Cache-Control": _FRESH, "Vary": "Accept"}
         headers |= {"Content-Location": self.location, **(extra or {})}
-        if _has(self.request.headers.get("if-none-match"), tag):
+        if self.request.method == "GET" and _has(self.request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
-        return Response(make(), media_type=media_type, headers=headers)
+        name = f"{self.location} {tag}"
+        body = self.held.get(name) or self.held.put(name, make())
+        return Response(body, media_type=media_type, headers=headers)
+
+    @property
+    def path(self) -> str:
+        """Give the path that was asked for, as an address has it."""
+        raw: bytes = self.request.scope["raw_path"]
+        return quote(raw.decode("latin-1"), safe="/:%~")
+
+    @property
+    def pinned(self) -> str:
+        """Give the query that holds a page to this size and moment, where the caller asked for that."""
+        asked = self.request.query_params
+        return f"?{self._at}" if "as-of" in asked or "at" in asked else ""
 
     @property
     def location(self) -> str:
         """Give the address at which this answer stays what it is, whatever the log comes to hold."""
-        names = [(key, value) for key, value in self.request.query_params.multi_items() if key not in {"as-of", "at"}]
-        query = urlencode([*names, ("as-of", str(self.view.size)), ("at", stamp(self.view.at))], safe=":")
-        return f"{quote(self.request.url.path, safe='/:%')}?{query}"
+        asked = self.request.query_params.multi_items()
+        others = urlencode([(name, value) for name, value in asked if name not in {"as-of", "at"}])
+        return f"{self.path}?{others}{'&' if others else ''}{self._at}"
+
+    @property
+    def _at(self) -> str:
+        return f"as-of={self.view.size}&at={stamp(self.view.at)}"
+
+    def _tag(self, media_type: str, about: str) -> str:
+        kind = media_type.partition("/")[2] + ("-pinned" if self.pinned else "") + (about and f".{about}")
+        return f'"{self.view.size}.{self.view.root.hex()}.{self.view.at:%Y%m%dT%H%M%SZ}.{kind}"'
+
+
+def asking(party: Party) -> Callable[..., Asked]:
+    """Make the look at the register that a party's questions begin with; the pages made last are kept."""
+    held: Kept[str, bytes] = Kept(_MOST)
+
+    def look(request: Request, as_of: AsOf = None, at: At = None) -> Asked:
+        return Asked(request, view_of(party, as_of, at), held)
+
+    return look
 
 
 def log_headers(view: View) -> dict[str, str]:

@@ -1,22 +1,34 @@
-"""The directory of members as IB1's specification has it: pages by content negotiation, and queries (IB1 Directory 1.0)."""
+"""The directory of members by content negotiation, as IB1's specification has it (IB1 Directory 1.0)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from importlib import resources
 from types import MappingProxyType
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Response
 from rdflib import Graph
 
 from perseus.apps.accepting import choose
-from perseus.apps.asked import AsOf, Asked, At, view_of
+from perseus.apps.asked import Asked, asking
+from perseus.apps.party import Party
 from perseus.apps.service import Service
+from perseus.pages.headers import SHIELD
+from perseus.pages.register_pages import Sheet, member_page, register_page, service_page
 from perseus.problems import NotFoundError
+from perseus.storage import register as log
+from registry.history import Service as Offered
 from registry.projections import forms
-from registry.projections.catalog import application_triples
-from registry.projections.graph import Triple, drawn, member_triples, register_triples
+from registry.projections.catalog import application_graph, whole_graph
+from registry.projections.did_web import did_document
+from registry.projections.graph import member_graph
 from registry.projections.names import Names
 from registry.projections.view import Member, View
+from trust.canonical import canonicalize
 from trust.did import Did
+from trust.did_document import MEDIA_TYPE
+from trust.errors import MalformedError
 
 WRITERS: Mapping[str, Callable[[Graph], bytes]] = MappingProxyType(
     {
@@ -28,25 +40,97 @@ WRITERS: Mapping[str, Callable[[Graph], bytes]] = MappingProxyType(
 )
 HTML = "text/html"
 OFFERED = (*WRITERS, HTML)
+FORMATS: Mapping[str, str] = MappingProxyType(
+    dict(zip(("turtle", "json-ld", "rdf-xml", "n-triples", "html"), OFFERED, strict=True))
+)
+_ASSETS: Mapping[str, str] = MappingProxyType({"style.css": "text/css", "icon.svg": "image/svg+xml"})
+
+Form = Annotated[str | None, Query(alias="format", max_length=20)]
 
 
 def add_directory(service: Service) -> None:
     """Add the directory to a service that holds the register."""
-    party = service.party
-    names = Names(party.settings.url)
+    party, app = service.party, service.app
+    names, look = Names(party.settings.url), Depends(asking(party))
 
-    @service.app.get("/m/{did}")
-    def member(request: Request, did: str, as_of: AsOf = None, at: At = None) -> Response:
+    @app.get("/register")
+    def register(asked: Annotated[Asked, look], form: Form = None) -> Response:
+        """Show the whole register: a table for people, every triple for machines."""
+        signed_at = None if asked.pinned else _signed_at(party, asked.view)
+        return _shown(
+            asked,
+            form,
+            graph=lambda: whole_graph(asked.view, names),
+            page=lambda sheet: register_page(replace(sheet, signed_at=signed_at)),
+            about="" if signed_at is None else f"{signed_at:%Y%m%dT%H%M%SZ}",
+        )
+
+    @app.get("/m/{did}")
+    def member(did: str, asked: Annotated[Asked, look], form: Form = None) -> Response:
         """Show one member, whether it stays or has left."""
-        view = view_of(party, as_of, at)
-        found = member_of(view, did)
-        triples = (*register_triples(view, names), *member_triples(view, found, names))
-        return _shown(Asked(request, view), triples)
+        found = member_of(asked.view, did)
+        return _shown(
+            asked,
+            form,
+            graph=lambda: member_graph(asked.view, found, names),
+            page=lambda sheet: member_page(sheet, found),
+        )
+
+    @app.get("/m/{did}/did.json")
+    def document(did: str, asked: Annotated[Asked, look]) -> Response:
+        """Give a member's DID document as the register tells it: an output, and never where verifiers look for keys."""
+        found = member_of(asked.view, did)
+        return asked.answer(lambda: canonicalize(did_document(asked.view, found)), media_type=MEDIA_TYPE)
+
+    @app.get("/a/{did}/{name:path}")
+    def application(
+        did: str,
+        name: str,
+        asked: Annotated[Asked, look],
+        form: Form = None,
+    ) -> Response:
+        """Show one service of a member."""
+        found = member_of(asked.view, did)
+        offered = _service_of(found, name)
+        return _shown(
+            asked,
+            form,
+            graph=lambda: application_graph(asked.view, found, offered, names),
+            page=lambda sheet: service_page(sheet, found, offered),
+        )
+
+    @app.get("/static/{name}")
+    def asset(name: str) -> Response:
+        """Give a file that the pages are dressed with."""
+        if name not in _ASSETS:
+            raise NotFoundError(f"a file {name}")
+        content = resources.files("perseus.pages").joinpath("static", name).read_bytes()
+        return Response(content, media_type=_ASSETS[name], headers=dict(SHIELD))
 
 
-def _shown(asked: Asked, triples: Iterable[Triple]) -> Response:
-    media_type = choose(asked.request.headers.get("accept"), OFFERED)
-    return asked.answer(lambda: WRITERS[media_type](drawn(triples)), media_type=media_type, form=media_type)
+def _shown(
+    asked: Asked,
+    form: str | None,
+    *,
+    graph: Callable[[], Graph],
+    page: Callable[[Sheet], bytes],
+    about: str = "",
+) -> Response:
+    """Answer in the representation that the caller likes most, or in the one that the address names."""
+    if form is not None and form not in FORMATS:
+        raise MalformedError("format", expected=", ".join(FORMATS), found=ascii(form))
+    media_type = FORMATS[form] if form else choose(asked.request.headers.get("accept"), OFFERED)
+    if media_type != HTML:
+        return asked.answer(lambda: WRITERS[media_type](graph()), media_type=media_type)
+    sheet = Sheet(asked.view, asked.path, asked.pinned)
+    return asked.answer(lambda: page(sheet), media_type=HTML, extra=SHIELD, about=about)
+
+
+def _signed_at(party: Party, view: View) -> datetime | None:
+    """Tell when the log last signed a checkpoint over exactly these entries."""
+    with party.store.read() as connection:
+        seen = log.seen_at(connection, view.size)
+    return None if seen is None else seen.seen_at
 
 
 def member_of(view: View, did: str) -> Member:
@@ -59,4 +143,11 @@ def member_of(view: View, did: str) -> Member:
     found = view.member(Did.parse(did))
     if found is None:
         raise NotFoundError(f"a member {did} among the first {view.size} entries")
+    return found
+
+
+def _service_of(member: Member, name: str) -> Offered:
+    found = next((one for one in member.history.profiles[-1].services if one.name == name), None)
+    if found is None:
+        raise NotFoundError(f"a service {name} of {member.did}")
     return found

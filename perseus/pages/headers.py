@@ -20,7 +20,7 @@ SHIELD: Mapping[str, str] = MappingProxyType(
     }
 )
 _HEADERS = tuple(
-    (name.encode(), value.encode()) for name, value in ({"cache-control": "no-store"} | SHIELD).items()
+    (name.encode(), value.encode()) for name, value in {"cache-control": "no-store", **SHIELD}.items()
 )
 
 

@@ -6,10 +6,10 @@ IB1 Directory 1.0 (Application) and Data Catalog Records 1.0 (Data Service metad
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rdflib import DCAT, DCTERMS, RDF, RDFS, URIRef
+from rdflib import DCAT, DCTERMS, RDF, RDFS, Graph, URIRef
 
 from registry.history import Service
-from registry.projections.graph import Triple, member_triples, register_triples
+from registry.projections.graph import Triple, drawn, member_triples, register_triples
 from registry.projections.names import IB1, PERSEUS, Names, iri, words
 from registry.projections.scheme import SCHEME, Standard, roles, standards
 from registry.projections.view import Member, View
@@ -36,6 +36,16 @@ def offers_of(view: View, member: Member) -> Iterator[Offer]:
         for standard in standards():
             if standard.role in held and standard.service == service.name:
                 yield Offer(member, service, standard)
+
+
+def application_graph(view: View, member: Member, service: Service, names: Names) -> Graph:
+    """Draw one service, and the register that it was read from."""
+    return drawn((*register_triples(view, names), *application_triples(view, member, service, names)))
+
+
+def whole_graph(view: View, names: Names) -> Graph:
+    """Draw the whole directory."""
+    return drawn(whole_triples(view, names))
 
 
 def application_triples(view: View, member: Member, service: Service, names: Names) -> Iterator[Triple]:

@@ -38,7 +38,9 @@ Pairs = list[tuple[URIRef, Node]]
 def subjects(graph: Graph) -> Iterator[tuple[URIRef, Pairs]]:
     """Give every subject with what is said of it, types first, in the one order of their terms."""
     triples = cast("list[tuple[URIRef, URIRef, Node]]", list(graph))
-    ordered = sorted(triples, key=lambda triple: (triple[0], triple[1] != RDF.type, triple[1], triple[2].n3()))
+    ordered = sorted(
+        triples, key=lambda triple: (triple[0], triple[1] != RDF.type, triple[1], triple[2].n3())
+    )
     for subject, group in groupby(ordered, key=lambda triple: triple[0]):
         yield subject, [(predicate, value) for _, predicate, value in group]
 

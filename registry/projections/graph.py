@@ -25,6 +25,11 @@ def drawn(triples: Iterable[Triple]) -> Graph:
     return graph
 
 
+def member_graph(view: View, member: Member, names: Names) -> Graph:
+    """Draw everything about one member, and the register that it was read from."""
+    return drawn((*register_triples(view, names), *member_triples(view, member, names)))
+
+
 def register_triples(view: View, names: Names) -> Iterator[Triple]:
     """Say which log this is, how many of its entries were read, and with which root."""
     register = names.register

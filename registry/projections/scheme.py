@@ -1,4 +1,4 @@
-"""What the scheme's catalogue says about roles, standards and kinds of credential, by the addresses they are asked by."""
+"""What the scheme's catalogue says about roles, standards and kinds of credential."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

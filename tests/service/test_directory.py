@@ -1,7 +1,6 @@
 """The directory over HTTP: every representation, every moment, and nothing that a name could break."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -16,7 +15,9 @@ EDP = "did:web:edp.example"
 def scheme() -> SchemeSimulator:
     """Give a scheme whose members have come, were suspended, and have gone."""
     made = SchemeSimulator()
-    made.join(EDP, name="Meterworks", roles=("energy-data-provider",), services={"perseus": "https://edp.example"})
+    made.join(
+        EDP, name="Meterworks", roles=("energy-data-provider",), services={"perseus": "https://edp.example"}
+    )
     return made
 
 

@@ -1,8 +1,8 @@
 """An operator's home over a simulated scheme's log, and its service, so that the directory is asked over real HTTP.
 
-    home = OperatorHome(tmp_path, scheme)
-    with home.client() as client:
-        client.get("/m/did:web:edp.example", headers={"Accept": "text/turtle"})
+home = OperatorHome(tmp_path, scheme)
+with home.client() as client:
+    client.get("/m/did:web:edp.example", headers={"Accept": "text/turtle"})
 """
 
 from pathlib import Path
@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from perseus import clock
 from perseus.apps.operator import open_operator
+from perseus.apps.party import open_party
 from perseus.homes import Inhabitant, make_home
-from perseus.process import open_party
 from perseus.storage import register
 from perseus.storage.register import Seen
 from perseus.storage.store import Store
@@ -47,4 +47,6 @@ class OperatorHome:
 
     def client(self) -> TestClient:
         """Start the operator's service in this process."""
-        return TestClient(open_operator(open_party(self.path)), base_url="http://127.0.0.1", raise_server_exceptions=True)
+        return TestClient(
+            open_operator(open_party(self.path)), base_url="http://127.0.0.1", raise_server_exceptions=True
+        )

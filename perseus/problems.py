@@ -6,6 +6,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from registry.errors import BeyondError
 from trust.errors import (
     MalformedError,
     NotPermittedError,
@@ -79,6 +80,7 @@ class UnauthenticatedError(PerseusError):
 
 _STATUS: tuple[tuple[type[PerseusError], int], ...] = (
     (NotFoundError, 404),
+    (BeyondError, 404),
     (TooLargeError, 413),
     (MediaTypeError, 415),
     (NotAcceptableError, 406),

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Query, Request, Response
 
 from perseus.apps.party import Party
-from registry.errors import RegisterError
+from registry.errors import BeyondError
 from registry.history import moment
 from registry.kept import Kept
 from registry.projections.view import View
@@ -109,7 +109,7 @@ def view_of(party: Party, as_of: str | None, at: str | None = None) -> View:
 
     Raises:
         MalformedError: `as-of` is neither a size nor a time, or `at` is no time.
-        RegisterError: the register does not reach so far.
+        BeyondError: the register does not reach so far.
     """
     register, present = party.register.current(), party.now()
     judged = None if at is None else _time(at, where="at")
@@ -119,10 +119,9 @@ def view_of(party: Party, as_of: str | None, at: str | None = None) -> View:
         return View.of(register, size=int(as_of), at=judged)
     known = _time(as_of, where="as-of")
     if known > present:
-        raise RegisterError(
+        raise BeyondError(
             f"{moment(known)} lies ahead, and the register is known up to {moment(present)}. "
-            "Ask for a moment that has passed.",
-            code="register.beyond",
+            "Ask for a moment that has passed."
         )
     view = View.known_at(register, known)
     return view if judged is None else View.of(register, size=view.size, at=judged)

@@ -39,7 +39,7 @@ _GRAPHS: Mapping[str, str] = MappingProxyType(
         "application/n-triples": "nt",
     }
 )
-_TOKENS = re.compile(
+_LEXEMES = re.compile(
     r"""<[^<>"{}|^`\\\x00-\x20]*>|'''(?:[^\\]|\\.)*?'''|\"""(?:[^\\]|\\.)*?\"""|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'"""
     r"""|\#[^\n\r]*|[?$@][\w-]*|[\w.-]*:[\w.:%\\-]*|(?P<word>[A-Za-z_]\w*)""",
     re.DOTALL,
@@ -109,7 +109,7 @@ def form_of(query: str) -> str:
         raise QueryRefusedError(
             f"The query is longer than {LONGEST_QUERY:,} bytes. Ask a shorter one.", code="query.too_long"
         )
-    words = [found["word"].upper() for found in _TOKENS.finditer(query) if found["word"]]
+    words = [found["word"].upper() for found in _LEXEMES.finditer(query) if found["word"]]
     for word in words:
         if word in _REFUSED:
             raise QueryRefusedError(f"{word} is not answered here: {_REFUSED[word]}.", code="query.refused")

@@ -14,7 +14,7 @@ from perseus.apps.frame import JSON, answer
 from perseus.apps.party import Party
 from perseus.apps.service import Service
 from perseus.storage import register
-from registry.errors import RegisterError
+from registry.errors import BeyondError
 from registry.history import moment
 from registry.projections import trqp
 from registry.projections.view import View
@@ -89,14 +89,11 @@ def _time(text: str | None, *, before: datetime) -> datetime | None:
 
     Raises:
         MalformedError: it is no time in UTC.
-        RegisterError: it lies ahead.
+        BeyondError: it lies ahead.
     """
     if not text:
         return None
     at = instant(_FRACTION.sub("", text))
     if at > before:
-        raise RegisterError(
-            f"{moment(at)} lies ahead of {moment(before)}. Ask about a moment that has passed.",
-            code="register.beyond",
-        )
+        raise BeyondError(f"{moment(at)} lies ahead of {moment(before)}. Ask about a moment that has passed.")
     return at

@@ -94,7 +94,7 @@ def register_page(sheet: Sheet) -> bytes:
     view = sheet.view
     rows = [_row(view, member) for member in view.members()]
     return sheet.render(
-        "register.html",
+        "register-table.html",
         rows=rows,
         counts=_counts(rows),
         ignored=view.ignored,
@@ -106,7 +106,7 @@ def member_page(sheet: Sheet, member: Member) -> bytes:
     """Make the page of one member, with every event that is recorded about it."""
     services = [(application_path(member.did, one.name), one) for one in member.history.profiles[-1].services]
     return sheet.render(
-        "member.html",
+        "register-member.html",
         member=member,
         sentence=_sentence(sheet.view, member),
         services=services,
@@ -119,7 +119,7 @@ def service_page(sheet: Sheet, member: Member, service: Service) -> bytes:
     """Make the page of one service, with the standards of the scheme that it meets."""
     offers = [offer for offer in offers_of(sheet.view, member) if offer.service == service]
     owner = member_path(member.did)
-    return sheet.render("service.html", member=member, service=service, offers=offers, owner=owner)
+    return sheet.render("register-service.html", member=member, service=service, offers=offers, owner=owner)
 
 
 def _row(view: View, member: Member) -> Row:

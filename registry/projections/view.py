@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from registry.errors import RegisterError
+from registry.errors import BeyondError
 from registry.events import SignedEvent
 from registry.fold.step import Ignored
 from registry.history import History, moment
@@ -56,14 +56,13 @@ class View:
         """Look at the first entries, at a moment, or at the one from which the newest of them counts.
 
         Raises:
-            RegisterError: the log has fewer entries, or none is asked for.
+            BeyondError: the log has fewer entries, or none is asked for.
         """
         size = register.size if size is None else size
         if not 0 < size <= register.size:
-            raise RegisterError(
+            raise BeyondError(
                 f"The register has {register.size} entries, and its first {size} were asked for. "
-                f"Ask for 1 to {register.size}.",
-                code="register.beyond",
+                f"Ask for 1 to {register.size}."
             )
         asked = cls(register, size, _newest(register, size))
         return asked if at is None else cls(register, size, asked.settled(at))
@@ -73,14 +72,13 @@ class View:
         """Look at the register as it was known at a moment, at that moment.
 
         Raises:
-            RegisterError: the register had not begun.
+            BeyondError: the register had not begun.
         """
         size = register.size_at(known_at)
         if not size:
             began = moment(register.event(0).event.effective)
-            raise RegisterError(
-                f"The register began on {began}, and {moment(known_at)} was asked for. Ask for a later moment.",
-                code="register.beyond",
+            raise BeyondError(
+                f"The register began on {began}, and {moment(known_at)} was asked for. Ask for a later moment."
             )
         return cls.of(register, size=size, at=known_at)
 
@@ -137,11 +135,13 @@ class View:
     def settled(self, at: datetime) -> datetime:
         """Give the last moment up to `at` at which anything in this view changed; `at` itself before the first."""
         name = (self.origin, self.size, self.root)
-        changes = _CHANGES.get(name) or _CHANGES.put(name, self._changes())
+        changes = _CHANGES.get(name) or _CHANGES.put(name, self.changes)
         place = bisect_right(changes, at)
         return changes[place - 1] if place else at
 
-    def _changes(self) -> tuple[datetime, ...]:
+    @property
+    def changes(self) -> tuple[datetime, ...]:
+        """Every moment at which anything in this view changes, in their order."""
         found = {self.event(index).event.effective for index in self.scheme_events()}
         for member in self.members():
             found.update(moments_of(member.history))

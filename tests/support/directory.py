@@ -5,11 +5,15 @@ with home.client() as client:
     client.get("/m/did:web:edp.example", headers={"Accept": "text/turtle"})
 """
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
+import uvicorn
 from rdflib import Graph
-from starlette.testclient import TestClient
 
 from perseus import clock
 from perseus.apps.operator import open_operator
@@ -61,11 +65,21 @@ class OperatorHome:
             register.see(connection, note)
         store.close()
 
-    def client(self) -> TestClient:
-        """Start the operator's service in this process."""
-        return TestClient(
-            open_operator(open_party(self.path)), base_url="http://127.0.0.1", raise_server_exceptions=True
-        )
+    @contextmanager
+    def client(self) -> Iterator[httpx2.Client]:
+        """Serve the operator's doors on a loopback port, and give a caller for them."""
+        config = uvicorn.Config(open_operator(open_party(self.path)), log_config=None, access_log=False)
+        server = uvicorn.Server(config)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+            thread.start()
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            try:
+                with httpx2.Client(base_url=address, trust_env=False, timeout=20) as caller:
+                    yield caller
+            finally:
+                server.should_exit = True
+                thread.join()
 
 
 HOSTILE = (

@@ -21,7 +21,7 @@ from trust.claims.halfhour import instant, stamp
 from trust.errors import MalformedError
 
 _SIZE = re.compile(r"[0-9]{1,15}")
-_MOST = 256  # pages that are kept, by their tags; deleting them changes no answer
+_MOST, _LARGEST = 256, 128 * 1024  # pages that are kept, and bytes of one; deleting them changes no answer
 _FRESH = "no-cache"  # keep it, and ask each time whether it still holds
 
 AsOf = Annotated[str | None, Query(alias="as-of", max_length=40)]
@@ -54,7 +54,9 @@ class Asked:
         if self.request.method == "GET" and _has(self.request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
         name = f"{self.location} {tag}"
-        body = self.held.get(name) or self.held.put(name, make())
+        body = self.held.get(name) or make()
+        if len(body) <= _LARGEST:
+            self.held.put(name, body)
         return Response(body, media_type=media_type, headers=headers)
 
     @property

@@ -1,6 +1,8 @@
 """Questions to the directory: IB1's two in JSON, and any in SPARQL (IB1 Directory 1.0; SPARQL 1.1 Protocol)."""
 
+import threading
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -14,10 +16,12 @@ from perseus.apps.call import Call, Called
 from perseus.apps.frame import JSON
 from perseus.apps.service import Service
 from perseus.problems import MediaTypeError
+from registry.kept import Kept
 from registry.projections import forms
 from registry.projections.catalog import whole_graph
 from registry.projections.names import Names
 from registry.projections.queries import apis_conforming_to, members_with_role
+from registry.projections.view import View
 from trust.canonical import Json
 from trust.digest import Digest
 from trust.errors import MalformedError
@@ -35,7 +39,8 @@ Standards = Annotated[list[str], Query(alias="conformsTo", min_length=1, max_len
 def add_queries(service: Service) -> None:
     """Add the directory's queries to a service that holds the register."""
     party, app = service.party, service.app
-    names, look, running = Names(party.settings.url), Depends(asking(party)), sparql.Queries()
+    names, look = Names(party.settings.url), Depends(asking(party))
+    whole, running = Whole(names), sparql.Queries()
 
     @app.get("/query/members-with-role")
     def with_role(role: RoleUrl, asked: Annotated[Asked, look]) -> Response:
@@ -51,7 +56,7 @@ def add_queries(service: Service) -> None:
         media_type = choose(asked.request.headers.get("accept"), sparql.offered(sparql.form_of(query)))
 
         def make() -> bytes:
-            return running.run(query, triples=_triples(asked, names), media_type=media_type)
+            return running.run(query, triples=whole.triples(asked.view), media_type=media_type)
 
         return asked.answer(make, media_type=media_type, about=Digest.of(query.encode()).value.hex()[:16])
 
@@ -68,16 +73,26 @@ def add_queries(service: Service) -> None:
         return answer(asked, _query_of(call))
 
 
+class Whole:
+    """The whole directory as triples, made once for each size and moment, by one request at a time."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._held: Kept[tuple[int, bytes, datetime], bytes] = Kept(4)
+        self._making = threading.Lock()
+
+    def triples(self, view: View) -> bytes:
+        """Give the triples as N-Triples."""
+        name = (view.size, view.root, view.at)
+        with self._making:
+            return self._held.get(name) or self._held.put(
+                name, forms.n_triples(whole_graph(view, self._names))
+            )
+
+
 def _json(asked: Asked, content: dict[str, Json]) -> Response:
     choose(asked.request.headers.get("accept"), (JSON,))
     return asked.answer(lambda: orjson.dumps(content), media_type=JSON)
-
-
-def _triples(asked: Asked, names: Names) -> bytes:
-    """Write the whole directory down once for each size and moment."""
-    view = asked.view
-    name = f"whole {view.size} {view.root.hex()} {view.at.isoformat()}"
-    return asked.held.get(name) or asked.held.put(name, forms.n_triples(whole_graph(view, names)))
 
 
 def _query_of(call: Call) -> str:

@@ -62,7 +62,7 @@ def _happening(view: View, index: int, people: Mapping[str, str]) -> Happening:
 
 def told(event: Event) -> str:
     """Tell an event in one sentence; one of a type that has none here is named by its type."""
-    sentence = _SENTENCES.get(event.type)
+    sentence = SENTENCES.get(event.type)
     try:
         return sentence(event) if sentence is not None else f"An event of the type {event.type}."
     except EventRefusedError:
@@ -136,7 +136,7 @@ def _always(sentence: str) -> Callable[[Event], str]:
     return lambda _event: sentence
 
 
-_SENTENCES: Mapping[str, Callable[[Event], str]] = MappingProxyType(
+SENTENCES: Mapping[str, Callable[[Event], str]] = MappingProxyType(
     {
         "scheme.genesis": _always("The scheme was founded."),
         "scheme.policy": _always("The rules of the register were changed."),

@@ -9,6 +9,9 @@ import httpx2
 import jsonschema_rs
 import pytest
 
+from perseus.apps.party import open_party
+from perseus.apps.service import own_document
+from perseus.homes import Inhabitant, make_home
 from registry.projections.names import Names, application_path, member_path
 from registry.projections.view import View
 from support.directory import BASE, HOSTILE_ROLES, HOSTILE_SERVICES, OperatorHome, every_page, storied
@@ -325,6 +328,18 @@ def test_the_members_own_address_and_the_operators_copy_give_one_document(client
     copied = get(client, "/m/did:web:operator.example/did.json")
     assert served.content == copied.content
     assert served.headers["content-type"] == "application/did+json"
+
+
+def test_a_party_that_the_register_does_not_know_shows_its_own_key(tmp_path: Path) -> None:
+    who = Inhabitant("wallet", "Baker & Sons", "wallet.example")
+    did = make_home(tmp_path, who, town=[who, Inhabitant("operator", "Perseus Scheme", "operator.example")])
+    (tmp_path / "trust.json").write_bytes(SchemeSimulator().anchor.to_json())
+    party = open_party(tmp_path / "wallet")
+    document: Any = own_document(party)
+    party.stop()
+    assert document["id"] == str(did)
+    assert document["verificationMethod"][0]["publicKeyMultibase"] == did.multikey
+    assert document["assertionMethod"] == [method["id"] for method in document["verificationMethod"]]
 
 
 def test_a_page_for_people_holds_nothing_that_a_name_put_there(

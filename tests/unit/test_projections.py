@@ -10,8 +10,11 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
-from registry.bodies import Nothing
+from registry import bodies
 from registry.errors import BeyondError
+from registry.events import Event
+from registry.fold.step import KNOWN
+from registry.history import Service
 from registry.log.proof import InclusionProof
 from registry.log.quorum import WitnessPolicy
 from registry.projections import trqp
@@ -19,13 +22,14 @@ from registry.projections.did_web import did_document
 from registry.projections.names import Names
 from registry.projections.queries import members_with_role
 from registry.projections.state import State, footing_of
-from registry.projections.timeline import timeline
+from registry.projections.timeline import SENTENCES, timeline, told
 from registry.projections.view import Member, View
 from registry.proposal import propose
 from support.directory import BASE, WRITERS, every_page, graphs, storied
 from support.keys import signer
-from support.scheme import ORIGIN, ROLE, START, SchemeSimulator
+from support.scheme import ORIGIN, ROLE, START, SchemeSimulator, named
 from trust.did import Did
+from trust.digest import Digest
 from trust.errors import MalformedError
 
 FORMATS = {
@@ -197,9 +201,73 @@ def test_the_timeline_tells_every_event_and_who_signed_it() -> None:
 def test_an_event_of_a_type_that_is_not_known_is_named_by_it() -> None:
     scheme = SchemeSimulator()
     party = scheme.join(str(EDP), name="Meterworks")
-    scheme.take(propose(scheme.register, "member.unheard-of", party.did, body=Nothing(), at=START))
+    scheme.take(propose(scheme.register, "member.unheard-of", party.did, body=bodies.Nothing(), at=START))
     found = timeline(View.of(scheme.register), scheme.register.history(party.did).events)
     assert found[-1].told == "An event of the type member.unheard-of."
+
+
+SERVICES = (Service("perseus", "https://x.example"),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "sentence"),
+    [
+        ("member.updated", bodies.Update("New Name"), "It is now called New Name."),
+        ("member.updated", bodies.Update(None, ()), "Its services are now: none."),
+        (
+            "member.updated",
+            bodies.Update("N", SERVICES),
+            "It is now called N. Its services are now: perseus at https://x.example.",
+        ),
+        ("member.updated", bodies.Update(), "Nothing about it was changed."),
+        ("member.suspended", bodies.SuspensionOrder(7), "The suspension of entry 7 was confirmed."),
+        ("member.expelled", bodies.Expulsion(), "Expelled."),
+        (
+            "role.granted",
+            bodies.Grant(ROLE + "auditor", START),
+            "Granted the role auditor, until 2026-01-01T00:00Z.",
+        ),
+        ("role.ended", bodies.RoleEnd(ROLE + "auditor"), "The role auditor ended."),
+        ("key.retired", bodies.KeyEnd("0123456789abcdef"), "The key 0123456789... was retired."),
+        (
+            "key.compromised",
+            bodies.KeyCompromise("0123456789abcdef", confirms=3),
+            "The report of entry 3 about the key 0123456789... was confirmed.",
+        ),
+        (
+            "status.published",
+            bodies.StatusPublication("https://x.example/status/1", 9, Digest.of(b"x")),
+            "It published the status list https://x.example/status/1 for the interval 9.",
+        ),
+        (
+            "scheme.recognised",
+            bodies.Recognition("y.example", Digest.of(b"y")),
+            "The scheme y.example was recognised.",
+        ),
+        ("role.granted", bodies.Nothing(), "An event of the type role.granted."),
+    ],
+)
+def test_every_event_has_a_sentence(kind: str, body: object, sentence: str) -> None:
+    event = Event(kind, ORIGIN, str(EDP), START, None, 0, "", "", bodies.write(body))
+    assert told(event) == sentence
+
+
+def test_every_type_of_event_that_the_fold_knows_has_words_of_its_own() -> None:
+    assert frozenset(SENTENCES) == KNOWN
+
+
+def test_officers_that_were_replaced_are_still_named_under_what_they_signed() -> None:
+    scheme = SchemeSimulator()
+    body = bodies.NewOfficers(named(scheme.next_officers), Digest.of(b"the set after"))
+    event = propose(scheme.register, "scheme.officers", None, body=body, at=START)
+    scheme.take(event, *scheme.next_officers.values())
+    scheme.officers = {
+        f"officer-{letter}": key for letter, key in zip("abc", scheme.next_officers.values(), strict=True)
+    }
+    scheme.join(str(EDP), name="Meterworks")
+    seen = View.of(scheme.register)
+    assert timeline(seen, (1, 2))[1].by == ("officer-a", "officer-b")
+    assert timeline(seen, (1,))[0].told == "The officers were replaced by those committed to before."
 
 
 def asked(kind: str, seen: View, changes: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from rdflib import Graph
 
 from perseus.apps.accepting import choose
 from perseus.apps.asked import Asked, asking
+from perseus.apps.directory_queries import add_queries
 from perseus.apps.party import Party
 from perseus.apps.service import Service
+from perseus.apps.trust_queries import add_trust_queries
 from perseus.pages.headers import SHIELD
 from perseus.pages.register_pages import Sheet, member_page, register_page, service_page
 from perseus.problems import NotFoundError
@@ -49,7 +51,9 @@ Form = Annotated[str | None, Query(alias="format", max_length=20)]
 
 
 def add_directory(service: Service) -> None:
-    """Add the directory to a service that holds the register."""
+    """Add the directory to a service that holds the register: its pages, its queries, and those of a trust registry."""
+    add_queries(service)
+    add_trust_queries(service)
     party, app = service.party, service.app
     names, look = Names(party.settings.url), Depends(asking(party))
 

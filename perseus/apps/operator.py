@@ -8,14 +8,12 @@ from sqlalchemy import Connection
 
 from perseus.apps.call import Body, Called
 from perseus.apps.directory import add_directory
-from perseus.apps.directory_queries import add_queries
 from perseus.apps.doors import nonce_of, open_challenge, signed, use_up
 from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, list_url, signing
 from perseus.apps.keeping import add_log, open_keeper
 from perseus.apps.party import Party
 from perseus.apps.service import Service, credential, open_service
-from perseus.apps.trust_queries import add_trust_queries
 from perseus.apps.withdrawals import add_withdrawals
 from perseus.problems import ConflictError, NotFoundError
 from perseus.storage import credentials, statuses
@@ -43,8 +41,6 @@ def open_operator(party: Party) -> FastAPI:
     _add_memberships(service)
     _add_places(service)
     add_directory(service)
-    add_queries(service)
-    add_trust_queries(service)
     add_withdrawals(service)
     return service.app
 

@@ -160,18 +160,27 @@ def _counts(rows: list[Row]) -> str:
 def _sentence(view: View, member: Member) -> str:
     footing = member.footing
     roles = ", ".join(role_name(role) for role in member.roles(view.at)) or "no role"
-    return _SENTENCES[footing.state].format(since=_moment(footing.since), until=_until(footing), roles=roles)
+    since = _moment(footing.since)
+    match footing.state:
+        case State.ADMITTED:
+            return f"It becomes a member on {since}."
+        case State.MEMBER:
+            return f"A member since {since}{_until(footing)}, with {roles}."
+        case State.SUSPENDED:
+            counts = "Nothing that it signs in this time counts, even afterwards."
+            return f"Suspended since {since}{_until(footing)}. {counts}"
+        case State.LEFT:
+            return f"It left on {since}. What it signed as a member stays good."
+        case State.EXPELLED:
+            return f"It was expelled on {since}. {_reach(member.history)}"
 
 
-_SENTENCES: Mapping[str, str] = MappingProxyType(
-    {
-        State.ADMITTED: "It becomes a member on {since}.",
-        State.MEMBER: "A member since {since}{until}, with {roles}.",
-        State.SUSPENDED: "Suspended since {since}{until}. Nothing that it signs in this time counts, even afterwards.",
-        State.LEFT: "It left on {since}. What it signed as a member stays good.",
-        State.EXPELLED: "It was expelled on {since}.",
-    }
-)
+def _reach(history: History) -> str:
+    """Say what an expulsion means for what was signed before."""
+    leaving = history.memberships[-1].leaving
+    if leaving is None or leaving.since is None:
+        return "What it signed as a member stays good."
+    return f"Nothing that it signed from {_moment(leaving.since)} on counts."
 
 
 def _until(footing: Footing) -> str:

@@ -9,6 +9,7 @@ import httpx2
 import jsonschema_rs
 import pytest
 
+from perseus.apps.operator import open_operator
 from perseus.apps.party import open_party
 from perseus.apps.service import own_document
 from perseus.homes import Inhabitant, make_home
@@ -59,6 +60,15 @@ def problem(answer: httpx2.Response, status: int, code: str) -> str:
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == code
     return str(answer.json()["detail"])
+
+
+def test_the_operators_service_has_the_directorys_doors(home: OperatorHome) -> None:
+    party = open_party(home.path)
+    paths = open_operator(party).openapi()["paths"]
+    party.stop()
+    assert {"/register", "/m/{did}", "/m/{did}/did.json", "/sparql", "/authorization", "/metadata"} <= set(
+        paths
+    )
 
 
 def test_a_member_is_told_in_turtle(client: httpx2.Client) -> None:
@@ -380,12 +390,14 @@ def test_the_register_for_people_tells_states_and_broken_rules(
     client: httpx2.Client, scheme: SchemeSimulator
 ) -> None:
     text = Outline(get(client, "/register", "text/html").text).text
-    assert "8 admitted: 4 in good standing" not in text
     assert "1 left, 1 expelled" in text
     assert "2 officers must sign, and 1 did" in text
     assert f"{scheme.register.size} entries" in text
     timeline = Outline(get(client, f"/m/{GONE}", "text/html").text).text
     assert "It asked to leave." in timeline
+    expelled = Outline(get(client, f"/m/{BAD}", "text/html").text).text
+    assert "Nothing that it signed from 6 January 2026, 00:00:00 UTC on counts." in expelled
+    assert "Does not sign" in expelled
     assert "It left on 8 January 2026, 00:00:00 UTC. What it signed as a member stays good." in timeline
 
 

@@ -1,4 +1,4 @@
-"""An operator's home over a simulated scheme's log, and its service, so that the directory is asked over real HTTP.
+"""An operator's home over a simulated scheme's log, and the directory over it, asked over real HTTP.
 
 home = OperatorHome(tmp_path, scheme)
 with home.client() as client:
@@ -13,11 +13,13 @@ from pathlib import Path
 
 import httpx2
 import uvicorn
+from fastapi import FastAPI
 from rdflib import Graph
 
 from perseus import clock
-from perseus.apps.operator import open_operator
+from perseus.apps.directory import add_directory
 from perseus.apps.party import open_party
+from perseus.apps.service import open_service
 from perseus.homes import Inhabitant, make_home
 from perseus.pages.register_pages import Sheet, member_page, register_page, service_page
 from perseus.storage import register
@@ -65,10 +67,16 @@ class OperatorHome:
             register.see(connection, note)
         store.close()
 
+    def app(self) -> FastAPI:
+        """Put a service together that holds the register and shows the directory."""
+        service = open_service(open_party(self.path))
+        add_directory(service)
+        return service.app
+
     @contextmanager
     def client(self) -> Iterator[httpx2.Client]:
-        """Serve the operator's doors on a loopback port, and give a caller for them."""
-        config = uvicorn.Config(open_operator(open_party(self.path)), log_config=None, access_log=False)
+        """Serve the directory on a loopback port, and give a caller for them."""
+        config = uvicorn.Config(self.app(), log_config=None, access_log=False)
         server = uvicorn.Server(config)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

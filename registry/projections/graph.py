@@ -18,9 +18,9 @@ Triple = tuple[Node, Node, Node]
 
 
 def drawn(triples: Iterable[Triple]) -> Graph:
-    """Put triples into a graph in their one order."""
+    """Put triples into a graph, which holds each once and in no order; the writers give them theirs."""
     graph = Graph(bind_namespaces="none")
-    for triple in sorted(set(triples)):
+    for triple in triples:
         graph.add(triple)
     return graph
 

@@ -51,6 +51,16 @@ def test_no_later_event_changes_a_page_as_of_an_earlier_size(done: list[Deed], c
     assert every_page(View.of(register, size=size, at=at)) == every_page(View.of(then, at=at))
 
 
+@pytest.mark.parametrize(
+    "start", [1, pytest.param(2, marks=pytest.mark.soak), pytest.param(3, marks=pytest.mark.soak)]
+)
+def test_every_size_of_a_whole_story_is_told_as_it_was_told_then(start: int, scheme: SchemeSimulator) -> None:
+    register = scheme.register
+    for size in range(start, register.size, 3):
+        then = Register.replay(register.entries[:size], anchor=scheme.anchor)
+        assert every_page(View.of(register, size=size)) == every_page(View.of(then)), size
+
+
 @settings(max_examples=25)
 @given(stories, st.integers(0, LATEST * 86_400), st.integers(0, LATEST * 86_400))
 def test_a_page_changes_only_where_something_begins_or_ends(done: list[Deed], one: int, other: int) -> None:

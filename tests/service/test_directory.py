@@ -343,7 +343,7 @@ def test_the_members_own_address_and_the_operators_copy_give_one_document(client
 def test_a_party_that_the_register_does_not_know_shows_its_own_key(tmp_path: Path) -> None:
     who = Inhabitant("wallet", "Baker & Sons", "wallet.example")
     did = make_home(tmp_path, who, town=[who, Inhabitant("operator", "Perseus Scheme", "operator.example")])
-    (tmp_path / "trust.json").write_bytes(SchemeSimulator().anchor.to_json())
+    (tmp_path / "trust.json").write_bytes(SchemeSimulator(environment="demo").anchor.to_json())
     party = open_party(tmp_path / "wallet")
     document: Any = own_document(party)
     party.stop()
@@ -430,7 +430,7 @@ def test_a_service_that_starts_anew_gives_the_same_bytes(home: OperatorHome, cli
 
 
 def test_an_answer_about_a_size_stays_when_the_log_grows(tmp_path: Path) -> None:
-    scheme = SchemeSimulator()
+    scheme = SchemeSimulator(environment="demo")
     party = scheme.join(EDP, name="Meterworks", roles=("energy-data-provider",))
     home = OperatorHome(tmp_path, scheme)
     with home.client() as client:

@@ -108,7 +108,7 @@ HOSTILE_SERVICES = {
 
 def storied() -> SchemeSimulator:
     """Give a scheme in which everything has happened: coming, going, theft, broken rules, hostile names."""
-    made = SchemeSimulator()
+    made = SchemeSimulator(environment="demo")
     services = {"perseus": "https://edp.example"}
     made.join("did:web:operator.example", name="Perseus Scheme", roles=("scheme-operator",))
     edp = made.join(

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
 from perseus.apps.call import Body, Called
+from perseus.apps.directory import add_directory
 from perseus.apps.doors import nonce_of, open_challenge, signed, use_up
 from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, list_url, signing
@@ -39,6 +40,7 @@ def open_operator(party: Party) -> FastAPI:
     add_log(service, open_keeper(party))
     _add_memberships(service)
     _add_places(service)
+    add_directory(service)
     add_withdrawals(service)
     return service.app
 

@@ -19,6 +19,7 @@ from registry.anchor import ENVIRONMENTS
 from trust.errors import MalformedError
 
 PARTIES = ("operator", "edp", "grid", "cap", "bank", "wallet")
+WITNESS = "witness-"  # how the folder of a member's witness begins
 DEMO = "demo"
 Kind = TypeVar("Kind", bound=BaseSettings)
 ADDRESS, PID = "address", "pid"  # the files in which a running process says where it is

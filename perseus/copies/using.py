@@ -1,6 +1,5 @@
 """Judging with one's own copy of the register at hand, beside the one that a file carries."""
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,8 +10,6 @@ from registry.errors import RegisterError
 from registry.register import Register
 from trust.errors import MalformedError, PerseusError, UnavailableError
 from verifiers.evidence import Evidence
-
-VARIABLE = "PERSEUS_REGISTER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +60,13 @@ def open_own(folder: Path, anchor: Anchor | None) -> OwnCopy:
 
 
 def chosen_folder(named: Path | None, settings: Path) -> Path | None:
-    """Give the folder of the copy: the one named, the one in the environment, or the one in the settings file.
+    """Give the folder of the copy: the one that was named, or the one in the settings file.
 
     Raises:
         MalformedError: the settings file is not TOML.
     """
-    told = os.environ.get(VARIABLE)
-    if named is not None or told:
-        return named or Path(str(told))
+    if named is not None:
+        return named
     written = settings_in(settings).get("register")
     return settings.parent / written if isinstance(written, str) else None
 

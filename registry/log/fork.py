@@ -1,6 +1,6 @@
 """Proofs that a log told two histories: two checkpoints that it signed, and what shows that they contradict.
 
-perseus.example/fork-proof@v1
+w3id.org/perseus/fork-proof@v1
 root BASE64           (where the sizes differ: the root that the larger log has at the smaller size)
 BASE64                (the consistency proof from there to the larger checkpoint, a hash a line)
 
@@ -19,7 +19,7 @@ from registry.log.merkle import HASH_SIZE, Tree, verify_consistency
 from registry.log.note import VerifierKey
 from trust.errors import MalformedError
 
-_HEADER = "perseus.example/fork-proof@v1"
+_HEADER = "w3id.org/perseus/fork-proof@v1"
 _PARTS = 5
 _LARGEST = 1_000_000
 

@@ -17,7 +17,7 @@ from registry.errors import RegisterError
 from support.chain import AT, ChainSimulator, party, scheme
 from support.scheme import SchemeSimulator
 from support.story import CAP, LIST_URL
-from trust.canonical import Json
+from trust.canonical import Json, canonicalize
 from trust.claims.halfhour import stamp
 from trust.errors import UnavailableError
 from verifiers.evidence import write_evidence
@@ -219,3 +219,27 @@ def test_the_command_uses_the_copy_that_is_named(tmp_path: Path, named: str) -> 
     )
     assert (ran.returncode, ran.stderr) == (1, "")
     assert "member.suspended_at_signing" in obstacles(json.loads(ran.stdout))
+
+
+def test_every_truncation_and_every_flipped_byte_of_a_witnessed_file_is_refused() -> None:
+    chain = witnessed()
+    raw = written(chain)
+    for cut in range(0, len(raw), len(raw) // 25):
+        assert judged(raw[:cut], chain)["overall"] == "not_verified"
+        flipped = raw[:cut] + bytes([raw[cut] ^ 1]) + raw[cut + 1 :]
+        assert judged(flipped, chain)["overall"] != "verified", raw[cut - 20 : cut + 20]
+
+
+def test_a_register_cut_to_what_witnesses_did_cosign_earlier_is_found_out() -> None:
+    chain = witnessed()
+    earlier = copying.copy(chain.scheme)
+    earlier.witnessed_at = AT - 3 * DAY
+    chain.scheme.suspend(party(CAP), at=chain.shown_at - 2 * DAY)
+    assert "member.suspended_at_signing" in obstacles(judged(written(chain), chain))
+    cut = json.loads(written(chain, vouched=True))
+    cut["register"] = {
+        "events": [json.loads(entry) for entry in earlier.entries],
+        "checkpoint": earlier.checkpoint,
+    }
+    found = judged(canonicalize(cut), chain)
+    assert (found["overall"], obstacles(found)) == ("undetermined", {"register.stale"})

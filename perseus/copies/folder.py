@@ -85,11 +85,17 @@ def read_entries(source: Source, size: int, *, since: int) -> tuple[bytes, ...]:
 
 
 def write_log(folder: Path, tree: Tree, entries: Sequence[bytes], note: str, *, since: int = 0) -> None:
-    """Write a log as static files (C2SP tlog-tiles): what is new since a size, durably, and the checkpoint last."""
+    """Write a log as static files (C2SP tlog-tiles): what is new since a size, and the checkpoint last.
+
+    What the checkpoint counts is on the disk before it is; tiles of hashes follow from the entries, and need not be.
+    """
     fresh = tuple(tiles_of(tree.size, since=since))
     for tile in fresh:
-        _write(folder / str(tile), content_of(tile, tree, entries))
+        _write(folder / str(tile), content_of(tile, tree, entries), durable=tile.level is None)
+    for place in sorted({(folder / str(tile)).parent for tile in fresh}):
+        _settle(place)
     _write(folder / CHECKPOINT, note.encode())
+    _settle(folder)
     for tile in fresh:
         if tile.width == WIDTH:  # whoever still looks for its beginning finds it in the full one
             shutil.rmtree(folder / f"{tile}.p", ignore_errors=True)
@@ -119,17 +125,23 @@ def _asked(folder: Path) -> datetime | None:
     return None if raw is None else instant(raw.decode("ascii", "replace"))
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and let it reach the disk before anything that counts on it."""
+def _write(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with draft.open("wb") as file:
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
     draft.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+
+
+def _settle(folder: Path) -> None:
+    """Let the names in a folder, and its own in the folder above, reach the disk."""
+    for place in (folder, folder.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -2,17 +2,18 @@
 
 import contextlib
 import copy as copying
+import io
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from perseus.cli import main
 from perseus.copies import folder as copies
 from perseus.copies.folder import open_copy, write_log
 from perseus.copies.source import Folder
@@ -322,10 +323,10 @@ def test_ended_between_two_writes_the_copy_is_the_old_or_the_new_one(
     left = iter([True] * writes)
     write = copies._write  # noqa: SLF001 - the one place that writes
 
-    def dying(path: Path, content: bytes) -> None:
+    def dying(path: Path, content: bytes, *, durable: bool = True) -> None:
         if next(left, None) is None:
             raise KeyboardInterrupt
-        write(path, content)
+        write(path, content, durable=durable)
 
     with monkeypatch.context() as patch:
         patch.setattr(copies, "_write", dying)
@@ -341,9 +342,21 @@ def trusted(place: Path, found: SchemeSimulator) -> Path:
     return path
 
 
-def perseus(*arguments: str | Path, trust: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "perseus", "registry", *map(str, arguments), "--trust", str(trust)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60, text=True)
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def perseus(*arguments: str | Path, trust: Path) -> Ran:
+    """Run a command of `perseus registry` in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    words = ["registry", *map(str, arguments), "--trust", str(trust)]
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main(words)
+    return Ran(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def test_the_command_tells_size_root_witnesses_age_and_events(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class CosigningDesk:
             because = (
                 f"the clock shows {stamp(moment)}, and this witness cosigned at {stamp(held.cosigned_at)}"
             )
-            raise UnavailableError("the time", because=because, code="http.clock")
+            raise UnavailableError("the time", because=because, code="http.refused")
         return held.cosigned_at
 
     def _keep_fork(

@@ -131,7 +131,7 @@ def witnesses_in(out: Path) -> tuple[str, ...]:
 
 
 def serve_all(out: Path, *, told: Callable[[str, str], None]) -> None:
-    """Run all six parties, and the witnesses, until this process is told to stop; `told` hears of each by name and address.
+    """Run all six parties, and the witnesses, until told to stop; `told` hears of each by name and address.
 
     Raises:
         MalformedError: a party has no home there.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from perseus.cli.explain import pointer_to
 from perseus.cli.text import plain
 from perseus.clock import now
 from trust.errors import MalformedError, NotPermittedError, PerseusError, UnavailableError
@@ -129,7 +130,8 @@ def _refused(error: PerseusError, *, as_json: bool) -> typer.Exit:
     if as_json:
         sys.stdout.write(json.dumps({"code": error.code, "detail": str(error)}, ensure_ascii=False) + "\n")
     else:
-        sys.stderr.write(plain(f"perseus: {error}\n  See: perseus explain {error.code}") + "\n")
+        told = "\n  ".join(filter(None, (f"perseus: {error}", pointer_to(error.code))))
+        sys.stderr.write(plain(told) + "\n")
     return typer.Exit(UNDETERMINED if isinstance(error, UnavailableError) else REFUSED)
 
 

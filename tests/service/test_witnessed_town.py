@@ -126,7 +126,7 @@ def test_the_doctor_tells_what_each_witness_holds(town: Town) -> None:
     for name in WITNESSES:
         found = findings[f"{town.out}/{name}: witness"]
         assert (found["well"], f"{size} entries of {town.anchor.scheme}" in found["found"]) == (True, True)
-        assert found["found"].startswith("runs; ")
+        assert found["found"].startswith("runs; holds ")
 
 
 def test_a_witness_that_dies_is_started_again(town: Town) -> None:

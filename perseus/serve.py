@@ -44,16 +44,13 @@ class Town:
     over: threading.Event = field(default_factory=threading.Event)
     _watch: threading.Thread | None = None
 
-    def __post_init__(self) -> None:
-        """Find out who has a home, where nobody was named."""
-        self.parties = self.parties or (*witnesses_in(self.out), *PARTIES)
-
     def start(self) -> None:
         """Start every party, and wait until each answers; the operator comes last, because it asks the witnesses first.
 
         Raises:
             UnavailableError: one does not come up.
         """
+        self.parties = self.parties or (*witnesses_in(self.out), *PARTIES)
         for party in self.parties:
             if party != OPERATOR:
                 self.start_one(party)
@@ -117,7 +114,7 @@ class Town:
                 process.join()
 
     def _revive(self) -> None:
-        pauses = dict.fromkeys(self.parties, 0.1)
+        pauses = dict.fromkeys(self.running, 0.1)
         while not self.over.wait(_STEP * 5):
             for party, process in list(self.running.items()):
                 if process.exitcode is not None and not self.over.wait(pauses[party]):

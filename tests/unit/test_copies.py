@@ -455,3 +455,14 @@ def test_two_checkpoints_that_agree_prove_nothing_and_it_is_said_why(tmp_path: P
         assert ran.stderr.startswith("perseus: this proves nothing: ")
         assert why in ran.stderr
     assert perseus("fork-proof", large, tmp_path / "none", trust=trust).returncode == 2
+
+
+def test_a_whole_other_scheme_of_the_same_name_is_not_taken_for_the_anchors(tmp_path: Path) -> None:
+    found, copy = scheme(), tmp_path / "copy"
+    copy.mkdir()
+    other = published(scheme(4, seed="another"), tmp_path / "other")
+    assert refused(other, copy, found).code == "register.no_anchor"
+    synced(published(found, tmp_path / "log"), copy, found)
+    error = refused(other, copy, found)
+    assert error.code == "register.other_entries"
+    assert "no key of the log signed that" in str(error)

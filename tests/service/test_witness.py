@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ from registry.log.cosignature import WitnessKey, cosigned_at
 from registry.log.merkle import Tree, leaf_hash
 from registry.log.note import Note, VerifierKey
 from registry.log.witness import Submission
+from support.certificates import Authority
 from support.keys import signer
 from trust.keys import Signer
 
@@ -122,6 +124,30 @@ def test_what_a_witness_refuses_has_its_status_and_a_word_and_leaves_no_trace(wi
         answered = post(witness, body)
         assert (answered.status_code, bool(answered.text.strip())) == (status, True), body
     assert post(witness, submission(3)).status_code == 200
+
+
+def test_outside_the_demo_it_answers_over_tls_alone(tmp_path: Path) -> None:
+    running = made(tmp_path / "witness")
+    settings = running.home / "settings.toml"
+    production = settings.read_text().replace('"demo"', '"production"')
+    settings.write_text(production)
+    command = [sys.executable, "-m", "perseus", "witness", "serve", "--home", str(running.home)]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (refused.returncode, "expected both outside the demo" in refused.stderr) == (2, True)
+    authority = Authority(tmp_path / "certificates")
+    certificate, key = authority.certify("witness", dns=("localhost",))
+    settings.write_text(f'tls_certificate = "{certificate}"\ntls_key = "{key}"\n{production}')
+    running.start()
+    try:
+        assert running.url.startswith("https://127.0.0.1:")
+        context = ssl.create_default_context(cafile=authority.file)
+        with httpx2.Client(verify=context, trust_env=False) as client:
+            url = running.url.replace("127.0.0.1", "localhost")
+            assert client.post(f"{url}/add-checkpoint", content=submission(3)).status_code == 200
+        with httpx2.Client(trust_env=False) as client, pytest.raises(httpx2.HTTPError):
+            client.get(f"{running.url.replace('https', 'http')}/healthz")
+    finally:
+        running.kill()
 
 
 def test_a_body_beyond_the_cap_is_not_read(witness: Running) -> None:

@@ -1,10 +1,13 @@
 """Is this the register of the trust anchor, whole, and as its log signed it?"""
 
+from collections.abc import Iterable, Iterator, Sequence
+
 from registry.anchor import Anchor
 from registry.errors import RegisterError
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree
-from registry.log.note import Note
+from registry.log.note import Note, VerifierKey
+from registry.recording import Sighting, Time, between
 from registry.scheme import Scheme
 from trust.digest import Digest
 from trust.errors import MalformedError, SignatureMismatchError
@@ -56,6 +59,51 @@ def check_kept(kept: Checkpoint, tree: Tree) -> None:
             f"root {tree.root_at(kept.size).hex()}, seen {kept.root.hex()}.",
             code="register.forked",
         )
+
+
+def sightings(
+    notes: Iterable[str], *, keys: Sequence[VerifierKey], anchor: Anchor, tree: Tree
+) -> Iterator[Sighting]:
+    """Tell between which moments the witnesses saw each checkpoint; one that proves no time is passed over.
+
+    Raises:
+        RegisterError: the log signed another root for a size that is at hand.
+    """
+    for note in notes:
+        checkpoint = _signed(note, keys)
+        if checkpoint is None or checkpoint.origin != anchor.scheme or checkpoint.size > tree.size:
+            continue
+        if checkpoint.root != tree.root_at(checkpoint.size):
+            raise RegisterError(
+                f"The log signed another root of its first {checkpoint.size} entries than these have: "
+                f"{checkpoint.root.hex()}, found {tree.root_at(checkpoint.size).hex()}.",
+                code="register.forked",
+            )
+        try:
+            witnessed = anchor.policy.witnessed(Note.parse(note))
+        except (MalformedError, SignatureMismatchError):
+            continue
+        if witnessed is not None:
+            yield Sighting(checkpoint.size, witnessed.since, witnessed.by)
+
+
+def times(seen: Iterable[str], *, anchor: Anchor, tree: Tree) -> tuple[Time, ...]:
+    """Tell when each entry was recorded, as far as checkpoints with witnesses' cosignatures show it.
+
+    Raises:
+        RegisterError: a checkpoint is of other entries.
+    """
+    found = tuple(sightings(seen, keys=(anchor.log_key,), anchor=anchor, tree=tree))
+    return between(found, size=tree.size) if found else ()
+
+
+def _signed(note: str, keys: Sequence[VerifierKey]) -> Checkpoint | None:
+    for key in keys:
+        try:
+            return Checkpoint.open(note, key=key)
+        except (MalformedError, SignatureMismatchError):
+            continue
+    return None
 
 
 def require_genesis(tree: Tree, anchor: Anchor) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from registry.anchor import Anchor
 from registry.register import Register
@@ -12,6 +12,7 @@ from registry.standing import Standing
 from trust.claims.consent import Consent, Data
 from trust.claims.halfhour import Period
 from trust.did import Did
+from trust.errors import PerseusError
 from verifiers.chain import Chain
 from verifiers.evidence import Evidence
 from verifiers.finding import Finding
@@ -35,11 +36,19 @@ class Use:
     consents: tuple[Held, ...]
 
 
+class Span(NamedTuple):
+    """Between which moments a document was signed, as far as that is shown; `fault` says why a proof shows nothing."""
+
+    not_before: datetime | None = None
+    proven_by: datetime | None = None
+    fault: PerseusError | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Case:
     """One question put to a verifier: is this chain good, at this moment, by what is known at that size?
 
-    `trouble` holds, by document, what was asked of it and does not hold.
+    `trouble` holds, by document, what was asked of it and does not hold; `spans` its bounds in time, once looked for.
     """
 
     chain: Final[Chain]
@@ -53,6 +62,7 @@ class Case:
     standings: Final[dict[int, Standing | None]] = field(default_factory=dict)
     uses: Final[dict[int, tuple[Use, ...]]] = field(default_factory=dict)
     sources: Final[dict[int, object]] = field(default_factory=dict)
+    spans: Final[dict[int, Span]] = field(default_factory=dict)
 
     @property
     def register(self) -> Register | None:

@@ -50,7 +50,7 @@ class Anchor:
             raise MalformedError(
                 "anchor/quorum", expected=f"0 to {len(self.witnesses)} witnesses", found=str(self.quorum)
             )
-        if self.evidence is not None and self.evidence.key.name == self.scheme:
+        if self.evidence is not None and self.evidence.origin == self.scheme:
             raise MalformedError("anchor/evidenceLog", expected="a log of its own", found=ascii(self.scheme))
         if len({key.key for key in self.witnesses} | {key.name for key in self.witnesses}) < 2 * len(
             self.witnesses

@@ -1,12 +1,12 @@
 """Is this the register of the trust anchor, whole, and as its log signed it?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 from registry.anchor import Anchor
 from registry.errors import RegisterError
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree
-from registry.log.note import Note, VerifierKey
+from registry.log.note import Note
 from registry.recording import Sighting, Time, between
 from registry.scheme import Scheme
 from trust.digest import Digest
@@ -61,49 +61,35 @@ def check_kept(kept: Checkpoint, tree: Tree) -> None:
         )
 
 
-def sightings(
-    notes: Iterable[str], *, keys: Sequence[VerifierKey], anchor: Anchor, tree: Tree
-) -> Iterator[Sighting]:
-    """Tell between which moments the witnesses saw each checkpoint; one that proves no time is passed over.
-
-    Raises:
-        RegisterError: the log signed another root for a size that is at hand.
-    """
-    for note in notes:
-        checkpoint = _signed(note, keys)
-        if checkpoint is None or checkpoint.origin != anchor.scheme or checkpoint.size > tree.size:
-            continue
-        if checkpoint.root != tree.root_at(checkpoint.size):
-            raise RegisterError(
-                f"The log signed another root of its first {checkpoint.size} entries than these have: "
-                f"{checkpoint.root.hex()}, found {tree.root_at(checkpoint.size).hex()}.",
-                code="register.forked",
-            )
-        try:
-            witnessed = anchor.policy.witnessed(Note.parse(note))
-        except (MalformedError, SignatureMismatchError):
-            continue
-        if witnessed is not None:
-            yield Sighting(checkpoint.size, witnessed.since, witnessed.by)
-
-
 def times(seen: Iterable[str], *, anchor: Anchor, tree: Tree) -> tuple[Time, ...]:
     """Tell when each entry was recorded, as far as checkpoints with witnesses' cosignatures show it.
 
     Raises:
-        RegisterError: a checkpoint is of other entries.
+        RegisterError: a quorum of witnesses saw other entries.
     """
-    found = tuple(sightings(seen, keys=(anchor.log_key,), anchor=anchor, tree=tree))
+    found = [one for note in seen if (one := _sighting(note, anchor, tree)) is not None]
     return between(found, size=tree.size) if found else ()
 
 
-def _signed(note: str, keys: Sequence[VerifierKey]) -> Checkpoint | None:
-    for key in keys:
-        try:
-            return Checkpoint.open(note, key=key)
-        except (MalformedError, SignatureMismatchError):
-            continue
-    return None
+def _sighting(note: str, anchor: Anchor, tree: Tree) -> Sighting | None:
+    """Tell between which moments a checkpoint was witnessed; one that proves no time says nothing.
+
+    Whose key of the log signed it does not matter here: a witness cosigns only what the log signed.
+    """
+    try:
+        parsed = Note.parse(note)
+        checkpoint, witnessed = Checkpoint.parse(parsed.text), anchor.policy.witnessed(parsed)
+    except (MalformedError, SignatureMismatchError):
+        return None
+    if witnessed is None or checkpoint.origin != anchor.scheme or checkpoint.size > tree.size:
+        return None
+    if checkpoint.root != tree.root_at(checkpoint.size):
+        raise RegisterError(
+            f"Witnesses saw another root of the first {checkpoint.size} entries than these have: "
+            f"{checkpoint.root.hex()}, found {tree.root_at(checkpoint.size).hex()}.",
+            code="register.forked",
+        )
+    return Sighting(checkpoint.size, witnessed.since, witnessed.by)
 
 
 def require_genesis(tree: Tree, anchor: Anchor) -> None:

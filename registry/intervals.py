@@ -1,10 +1,10 @@
-"""The evidence log of a scheme: its key, and the fixed intervals in which every member writes to it."""
+"""The evidence log of a scheme: its name, and the fixed intervals in which every member writes to it."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from registry.log.note import VerifierKey
 from registry.shape import count, exactly, text
 from trust.canonical import Json
 from trust.errors import MalformedError
@@ -12,23 +12,27 @@ from trust.errors import MalformedError
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 86_400
 _WHERE = "anchor/evidenceLog"
+_ORIGIN = re.compile(r"[^\s+\x00-\x20\x7f]{1,250}")
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLog:
-    """The key that signs the checkpoints of the evidence log, and the seconds of an interval.
+    """The origin of the evidence log, which the keys of the register's log sign, and the seconds of an interval.
 
     Intervals are numbered from 1970-01-01T00:00Z, so that everybody gives a moment the same number.
 
     Raises:
-        MalformedError: an interval is shorter than a second, or longer than a day.
+        MalformedError: the origin names no log, or an interval is shorter than a second or longer than a day.
     """
 
-    key: VerifierKey
+    origin: str
     interval: int
 
     def __post_init__(self) -> None:
         """Refuse an interval in which nothing could be told apart, or nothing proven in time."""
+        if _ORIGIN.fullmatch(self.origin) is None:
+            expected = "an origin without space or +"
+            raise MalformedError(f"{_WHERE}/origin", expected=expected, found=ascii(self.origin[:80]))
         if not 1 <= self.interval <= _LONGEST:
             expected = f"an interval of 1 to {_LONGEST} seconds"
             raise MalformedError(_WHERE, expected=expected, found=str(self.interval))
@@ -40,15 +44,15 @@ class EvidenceLog:
         Raises:
             MalformedError: a member is missing, unknown or of another shape.
         """
-        members = exactly(value, {"logKey", "interval"}, where=_WHERE)
+        members = exactly(value, {"origin", "interval"}, where=_WHERE)
         return cls(
-            VerifierKey.parse(text(members["logKey"], where=f"{_WHERE}/logKey")),
+            text(members["origin"], where=f"{_WHERE}/origin"),
             count(members["interval"], where=f"{_WHERE}/interval"),
         )
 
     def write(self) -> dict[str, Json]:
         """Write the member `evidenceLog` of a trust file."""
-        return {"logKey": str(self.key), "interval": self.interval}
+        return {"origin": self.origin, "interval": self.interval}
 
     @property
     def length(self) -> timedelta:

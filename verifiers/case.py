@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from registry.anchor import Anchor
+from registry.evidence.proof import LogTrust
 from registry.register import Register
 from registry.standing import Standing
 from trust.claims.consent import Consent, Data
@@ -21,6 +22,7 @@ from verifiers.policy import Policy
 from verifiers.resources import Resources
 from verifiers.wording import party
 
+_MOST_REGISTERS = 16
 Held = tuple[Item, Consent]
 
 
@@ -82,9 +84,20 @@ class Case:
             return Did.parse(str(proof.domain))
         return self.evidence.door.audience if self.evidence.door is not None else None
 
+    @property
+    def log_trust(self) -> LogTrust | None:
+        """Give what checkpoints of the evidence log must show; None where the trust anchor names no such log."""
+        return None if self.anchor is None else _trust(self.anchor, self.register)
+
     def name(self, did: Did | str) -> str:
         """Name a party."""
         return party(self.register, did)
+
+
+@lru_cache(maxsize=_MOST_REGISTERS)
+def _trust(anchor: Anchor, register: Register | None) -> LogTrust | None:
+    keys = () if register is None else [item.key for item in register.scheme.log_keys]
+    return LogTrust.of(anchor, keys=keys)
 
 
 @cache

@@ -34,11 +34,11 @@ def _is_rival(case: Case, other: OpenList, found: OpenList) -> bool:
 
 def _is_logged(case: Case, digest: Digest, proof: ListProof, found: OpenList) -> bool:
     """Believe an entry only where the log has it and the keeper signed it: else a stranger could accuse a keeper."""
-    anchor, register = case.anchor, case.register
-    if anchor is None or register is None or found.valid_from is None or found.keeper is None:
+    trust, register = case.log_trust, case.register
+    if trust is None or register is None or found.valid_from is None or found.keeper is None:
         return False
     try:
-        signed = proof.shown(digest, anchor).signed
+        signed = proof.shown(digest, trust).signed
         key = register.key(found.keeper, signed.signature.kid)
         if key is None:
             return False

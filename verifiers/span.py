@@ -6,7 +6,7 @@ in that log, or by which the presentation that carries it had been received (reg
 
 from datetime import datetime
 
-from registry.evidence.proof import TimeProof, opened
+from registry.evidence.proof import LogTrust, TimeProof, opened
 from trust.claims.receipt import Receipt
 from trust.errors import MalformedError, PerseusError, SignatureMismatchError
 from verifiers.case import Case, Span
@@ -29,11 +29,12 @@ def span_of(case: Case, item: Item) -> Span:
 
 def _span(case: Case, item: Item) -> Span:
     received = _received(case, item)
-    if case.anchor is None or case.anchor.evidence is None:
+    trust = case.log_trust
+    if trust is None:
         return _OPEN if received is None else Span(proven_by=received)
-    logged, fault = _logged(case, item)
+    logged, fault = _logged(case, item, trust)
     known = [at for at in (received, logged) if at is not None]
-    return Span(_embedded(case, item), min(known, default=None), fault)
+    return Span(_embedded(case, item, trust), min(known, default=None), fault)
 
 
 def wants_proof(case: Case) -> bool:
@@ -47,28 +48,28 @@ def wants_proof(case: Case) -> bool:
     )
 
 
-def _embedded(case: Case, item: Item) -> datetime | None:
+def _embedded(case: Case, item: Item, trust: LogTrust) -> datetime | None:
     """Read the checkpoint that the signer had seen, less the skew of clocks; any other text proves nothing."""
     note = None if item.credential is None else item.credential.checkpoint
-    if note is None or case.anchor is None:
+    if note is None:
         return None
     try:
-        witnessed = opened(note, case.anchor).witnessed
+        witnessed = opened(note, trust).witnessed
     except (MalformedError, SignatureMismatchError):
         return None
     return None if witnessed is None else witnessed.since - case.skew
 
 
-def _logged(case: Case, item: Item) -> tuple[datetime | None, PerseusError | None]:
-    proofs, anchor = case.evidence.time_proofs, case.anchor
-    if not proofs or anchor is None:
+def _logged(case: Case, item: Item, trust: LogTrust) -> tuple[datetime | None, PerseusError | None]:
+    proofs = case.evidence.time_proofs
+    if not proofs:
         return None, None
     digest = item.secured.digest
     proof = proofs.get(digest)
     if not isinstance(proof, TimeProof):
         return None, None
     try:
-        witnessed = proof.shown(digest, anchor).proven.witnessed
+        witnessed = proof.shown(digest, trust).proven.witnessed
     except (MalformedError, SignatureMismatchError) as fault:
         return None, fault
     return (None if witnessed is None else witnessed.by), None

@@ -1,6 +1,6 @@
 """Proofs from the evidence log: that a digest existed by a moment, and which status list was published when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -9,10 +9,11 @@ from registry.anchor import Anchor
 from registry.evidence.batch import LEAVES, seal
 from registry.evidence.statement import Batch, ListDigest, SignedStatement
 from registry.log.checkpoint import Checkpoint
+from registry.log.cosignature import WitnessKey
 from registry.log.merkle import leaf_hash, verify_inclusion
-from registry.log.note import Note
+from registry.log.note import Note, VerifierKey
 from registry.log.proof import InclusionProof, Proven
-from registry.log.quorum import NONE
+from registry.log.quorum import NONE, WitnessPolicy
 from registry.shape import count, exactly, listed, mapped, text
 from trust.canonical import Json, canonicalize, parse
 from trust.digest import Digest, b64url_decode, b64url_encode
@@ -22,6 +23,30 @@ _HELD = 1_024
 _WHERE = "time proof"
 _OF_BATCH = frozenset(("salt", "index", "path", "entry", "inclusion"))
 _OF_LIST = frozenset(("entry", "inclusion"))
+
+
+@dataclass(frozen=True, slots=True)
+class LogTrust:
+    """Whose signatures a checkpoint of the evidence log must have: the log's, by a key it has had, and a quorum's."""
+
+    keys: tuple[VerifierKey, ...]
+    quorum: int
+    witnesses: tuple[WitnessKey, ...]
+
+    @classmethod
+    def of(cls, anchor: Anchor, *, keys: Iterable[VerifierKey] = ()) -> "LogTrust | None":
+        """Trust what the anchor names; `keys` are those that the register's log has had: they sign this log too."""
+        log = anchor.evidence
+        if log is None:
+            return None
+        known = dict.fromkeys((anchor.log_key.key, *(key.key for key in keys)))
+        renamed = tuple(VerifierKey(log.origin, key) for key in known)
+        return cls(renamed, anchor.quorum, anchor.witnesses)
+
+    @property
+    def origin(self) -> str:
+        """Give the origin of the log."""
+        return self.keys[0].name
 
 
 class Shown(NamedTuple):
@@ -42,14 +67,14 @@ class ListProof:
         """Write the proof as it stands in an evidence file."""
         return {"entry": parse(self.entry, where="entry"), "inclusion": self.inclusion}
 
-    def shown(self, digest: Digest, anchor: Anchor) -> Shown:
+    def shown(self, digest: Digest, trust: LogTrust) -> Shown:
         """Check that the keeper of a list said to the evidence log that it published the list of this digest.
 
         Raises:
             MalformedError: it says something else, or the proof leads elsewhere.
             SignatureMismatchError: a signature of the log or of a known witness does not fit.
         """
-        shown = _included(self.entry, self.inclusion, anchor)
+        shown = _included(self.entry, self.inclusion, trust)
         statement = shown.signed.statement
         if not isinstance(statement, ListDigest) or statement.digest != digest:
             raise MalformedError(_WHERE, expected=f"a statement about {digest}", found="one about another")
@@ -76,7 +101,7 @@ class TimeProof:
             "inclusion": self.inclusion,
         }
 
-    def shown(self, digest: Digest, anchor: Anchor) -> Shown:
+    def shown(self, digest: Digest, trust: LogTrust) -> Shown:
         """Check that a digest existed when the log's checkpoint was witnessed (RFC 9162, section 2.1.3.2).
 
         (1) The entry stands in the log, under a checkpoint that the log and a quorum of witnesses signed.
@@ -87,7 +112,7 @@ class TimeProof:
             MalformedError: the proof leads elsewhere, or lacks the quorum.
             SignatureMismatchError: a signature of the log or of a known witness does not fit.
         """
-        shown = _included(self.entry, self.inclusion, anchor)
+        shown = _included(self.entry, self.inclusion, trust)
         statement = shown.signed.statement
         if not isinstance(statement, Batch):
             raise MalformedError(_WHERE, expected="a batch", found=f"a {statement.kind}")
@@ -132,33 +157,35 @@ def read_proofs(value: Json) -> Mapping[Digest, Proof]:
 
 
 @lru_cache(maxsize=_HELD)
-def opened(note: str, anchor: Anchor) -> Proven:
+def opened(note: str, trust: LogTrust) -> Proven:
     """Open a checkpoint of the evidence log, and tell between which moments a quorum cosigned it.
 
     Raises:
         MalformedError: it is of another log, or lacks the quorum (register.unwitnessed).
         SignatureMismatchError: a signature of the log or of a known witness does not fit.
     """
-    log, policy = anchor.evidence, anchor.policy
-    if log is None:
-        raise MalformedError(_WHERE, expected="a trust anchor with an evidence log", found="one without")
-    checkpoint = Checkpoint.open(note, key=log.key)
-    if checkpoint.origin != log.key.name:
-        raise MalformedError(_WHERE, expected=f"the log {log.key.name}", found=ascii(checkpoint.origin))
-    witnessed = policy.witnessed(Note.parse(note))
+    parsed = Note.parse(note)
+    signed = [key for key in trust.keys if parsed.lines(key)]
+    for key in signed or trust.keys[:1]:
+        parsed.verify(key)
+    checkpoint = Checkpoint.parse(parsed.text)
+    if checkpoint.origin != trust.origin:
+        raise MalformedError(_WHERE, expected=f"the log {trust.origin}", found=ascii(checkpoint.origin))
+    policy = WitnessPolicy.of(trust.quorum, trust.witnesses)
+    witnessed = policy.witnessed(parsed)
     if witnessed is None and policy.quorum != NONE:
-        expected, found = f"{anchor.quorum} of {len(anchor.witnesses)} witnesses", "too few cosignatures"
+        expected, found = f"{trust.quorum} of {len(trust.witnesses)} witnesses", "too few cosignatures"
         raise MalformedError(_WHERE, expected=expected, found=found, code="register.unwitnessed")
     return Proven(checkpoint, witnessed)
 
 
-def _included(entry: bytes, inclusion: str, anchor: Anchor) -> Shown:
+def _included(entry: bytes, inclusion: str, trust: LogTrust) -> Shown:
     proof = InclusionProof.parse(inclusion)
-    proven = opened(proof.checkpoint, anchor)
+    proven = opened(proof.checkpoint, trust)
     signed = SignedStatement.parse(entry)
-    if signed.statement.log != proven.checkpoint.origin:
+    if signed.statement.log != trust.origin:
         found = ascii(signed.statement.log[:80])
-        raise MalformedError(_WHERE, expected=f"an entry for {proven.checkpoint.origin}", found=found)
+        raise MalformedError(_WHERE, expected=f"an entry for {trust.origin}", found=found)
     size, root = proven.checkpoint.size, proven.checkpoint.root
     verify_inclusion(signed.leaf, index=proof.index, size=size, proof=proof.hashes, root=root)
     return Shown(signed, proven)

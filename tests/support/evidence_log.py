@@ -13,20 +13,20 @@ from hashlib import sha256
 
 from registry.anchor import Anchor
 from registry.evidence.batch import SealedBatch, seal
-from registry.evidence.proof import ListProof, TimeProof
+from registry.evidence.proof import ListProof, LogTrust, TimeProof
 from registry.evidence.statement import Batch, ListDigest, SignedStatement, Statement
 from registry.intervals import EvidenceLog
 from registry.log.checkpoint import Checkpoint
 from registry.log.cosignature import WitnessKey, cosign
 from registry.log.merkle import Tree, leaf_hash
-from registry.log.note import Note, VerifierKey
+from registry.log.note import Note
 from registry.log.proof import InclusionProof
 from support.keys import signer
 from support.scheme import Party
 from trust.digest import Digest
 from trust.keys import Signer
 
-ORIGIN = "perseus.example/evidence"
+ORIGIN = "perseus.example/register/evidence"
 WITNESSES = ("witness-one.example", "witness-two.example", "witness-three.example")
 INTERVAL = 600
 
@@ -44,12 +44,18 @@ class EvidenceLogSimulator:
     quorum: int = 2
     entries: list[bytes] = field(default_factory=list)
     tree: Tree = field(default_factory=Tree)
-    signer: Signer = field(default_factory=lambda: signer("evidence log", ed25519=True))
+    signer: Signer = field(default_factory=lambda: signer("scheme/log", ed25519=True))
 
     @property
     def log(self) -> EvidenceLog:
         """Give the log as a trust anchor names it."""
-        return EvidenceLog(VerifierKey(ORIGIN, self.signer.key), self.interval)
+        return EvidenceLog(ORIGIN, self.interval)
+
+    def trust(self, anchor: Anchor) -> LogTrust:
+        """Give what such an anchor makes a verifier trust."""
+        found = LogTrust.of(self.anchored(anchor))
+        assert found is not None
+        return found
 
     def anchored(self, anchor: Anchor) -> Anchor:
         """Give a trust anchor that names this log and its witnesses."""

@@ -112,7 +112,7 @@ def test_without_a_quorum_or_by_another_key_a_checkpoint_tells_no_time(log: Log)
 
 def test_an_earlier_checkpoint_of_other_entries_refuses_the_copy(log: Log) -> None:
     log.notes = [cosigned(Checkpoint(ORIGIN, 3, bytes(32)).sign(log.scheme.log), at=at(1))]
-    with pytest.raises(RegisterError, match="another root of its first 3 entries") as refused:
+    with pytest.raises(RegisterError, match="another root of the first 3 entries") as refused:
         _ = log.register
     assert refused.value.code == "register.forked"
 

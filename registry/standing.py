@@ -31,8 +31,8 @@ class Standing:
     """The register's answer, the reasons, the window in which it stays the same, and the log it was read from.
 
     `since` and `until` bound the window around `signed_at` (until excluded; None is open). `obstacles` holds every
-    reason; the other fields are those of the gravest. `warnings` never change the outcome; nor do `gaps`, which name the
-    events of the answer that were recorded at a time known only roughly.
+    reason; the other fields are those of the gravest. `warnings` never change the outcome, nor do `gaps`, which name
+    those of its events whose time of recording is known only roughly.
     """
 
     outcome: Outcome

@@ -16,6 +16,7 @@ from perseus.apps.service import Service, open_service, owner_of
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.apps.words import words_at
 from perseus.apps.worker import Worker
+from perseus.evidence.keeping import keep_time
 from perseus.keystore import fresh_urn
 from perseus.problems import NotFoundError
 from perseus.storage import credentials, operations, readings
@@ -63,6 +64,7 @@ class Job(Body):
 def open_cap(party: Party) -> FastAPI:
     """Put the accounting provider's service together."""
     service = open_service(party)
+    keep_time(service)
     courier = Courier(party)
     worker = Worker(party, Accounting(service, courier).run)
     add_consents(service)

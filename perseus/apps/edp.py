@@ -18,6 +18,7 @@ from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
 from perseus.apps.service import Service, open_service
 from perseus.apps.withdrawals import Duties, add_withdrawals
+from perseus.evidence.keeping import keep_time
 from perseus.keystore import fresh_bytes, fresh_urn
 from perseus.problems import NotFoundError
 from perseus.storage import consents, credentials, meters, readings, resources
@@ -67,6 +68,7 @@ class Leave:
 def open_edp(party: Party) -> FastAPI:
     """Put the energy data provider's service together."""
     service = open_service(party)
+    keep_time(service)
     add_accounts(service)
     add_consents(service)
     _add_consumption(service)

@@ -14,6 +14,8 @@ from perseus.apps.keeping import add_log, open_keeper
 from perseus.apps.party import Party
 from perseus.apps.service import Service, credential, open_service
 from perseus.apps.withdrawals import add_withdrawals
+from perseus.evidence.collecting import add_evidence
+from perseus.evidence.keeping import keep_time
 from perseus.problems import ConflictError, NotFoundError
 from perseus.storage import credentials, statuses
 from trust.challenge import check_answer
@@ -36,7 +38,10 @@ class Places(Body):
 def open_operator(party: Party) -> FastAPI:
     """Put the operator's service together."""
     service = open_service(party)
-    add_log(service, open_keeper(party))
+    keeper = open_keeper(party)
+    add_log(service, keeper)
+    if party.evidence is not None:
+        keep_time(service, add_evidence(service, keeper, party.evidence))
     _add_memberships(service)
     _add_places(service)
     add_withdrawals(service)

@@ -13,15 +13,21 @@ from perseus.logs import Log, open_log
 from perseus.settings import Settings
 from perseus.storage.store import Store
 from perseus.tls import asking
+from registry.intervals import EvidenceLog
 from trust.did import Did
+from trust.errors import UnavailableError
 from trust.keys import PrivateKey
 
 Act = Callable[[], None]
+WALLET = "wallet"
 
 
 @dataclass(eq=False)
 class Party:
-    """What every endpoint of a party may use; `starting` and `stopping` are run around its life."""
+    """What every endpoint of a party may use; `starting` and `stopping` are run around its life.
+
+    `evidence` is the log that a member commits to, where its scheme has one.
+    """
 
     settings: Settings
     store: Store
@@ -31,6 +37,7 @@ class Party:
     log: Log
     register: RegisterCopy
     door: str = field(repr=False)
+    evidence: EvidenceLog | None = None
     starting: list[Act] = field(default_factory=list)
     stopping: list[Act] = field(default_factory=list)
 
@@ -77,4 +84,15 @@ def open_party(home: Path) -> Party:
     fetcher = Fetcher(found, tls=asking(found))
     register = RegisterCopy(found, store, fetcher)
     log = open_log(home / "log.jsonl", party=found.party)
-    return Party(found, store, keys, signer, fetcher, log, register, draw_secret(home / "door"))
+    door = draw_secret(home / "door")
+    return Party(found, store, keys, signer, fetcher, log, register, door, _evidence_log(register, found))
+
+
+def _evidence_log(register: RegisterCopy, found: Settings) -> EvidenceLog | None:
+    """Read from the trust anchor which log a member commits to; a firm commits to none."""
+    if found.party == WALLET:
+        return None
+    try:
+        return register.anchor.evidence
+    except UnavailableError:
+        return None

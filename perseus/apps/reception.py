@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from issuers.receipt import issue_receipt
 from perseus.apps.doors import Shown, look_at, require_standing
-from perseus.apps.issuing import keep, signing
+from perseus.apps.issuing import keep, vouching
 from perseus.apps.party import Party
 from perseus.apps.reporting import due_to_bank
 from perseus.apps.service import Service
@@ -16,6 +16,7 @@ from perseus.problems import ConflictError
 from perseus.storage import pairings, presentations
 from perseus.storage.presentations import Reported
 from perseus.storage.presentations import Shown as Row
+from registry.evidence.proof import Proof
 from trust.canonical import Json, canonicalize
 from trust.claims.account import AccountHolder
 from trust.did import Did
@@ -44,6 +45,7 @@ def receive(
     service: Service,
     document: Mapping[str, object],
     resources: Mapping[Digest, bytes],
+    proofs: Mapping[Digest, Proof],
     *,
     peer: Did | None,
 ) -> Reception:
@@ -57,8 +59,12 @@ def receive(
     party, policy = service.party, Policy.bank()
     shown = look_at(party, document, peer=peer)
     _require_known(party, shown)
-    evidence = service.judge.evidence(
-        shown.secured, resources=resources, door=shown.door, pairing=_pairing(party, shown)
+    carried = {one.digest for one in shown.credentials}
+    evidence = replace(
+        service.judge.evidence(
+            shown.secured, resources=resources, door=shown.door, pairing=_pairing(party, shown)
+        ),
+        time_proofs={digest: proof for digest, proof in proofs.items() if digest in carried},
     )
     report = service.judge.report(shown.secured, evidence, policy=policy)
     anchor = party.register.anchor
@@ -84,7 +90,7 @@ def keep_reception(party: Party, connection: Connection, found: Reception) -> tu
         authentic=Answer(found.report.authentic_at_signing),
         received_at=shown.door.received_at,
         channel=shown.door.holder,
-        signing=signing(party, connection, revocable=False),
+        signing=vouching(party, connection),
     )
     keep(party, connection, receipt)
     id_ = fresh_urn().removeprefix("urn:uuid:")

@@ -74,7 +74,7 @@ class ListProof:
             MalformedError: it says something else, or the proof leads elsewhere.
             SignatureMismatchError: a signature of the log or of a known witness does not fit.
         """
-        shown = _included(self.entry, self.inclusion, trust)
+        shown = included(self.entry, self.inclusion, trust)
         statement = shown.signed.statement
         if not isinstance(statement, ListDigest) or statement.digest != digest:
             raise MalformedError(_WHERE, expected=f"a statement about {digest}", found="one about another")
@@ -112,7 +112,7 @@ class TimeProof:
             MalformedError: the proof leads elsewhere, or lacks the quorum.
             SignatureMismatchError: a signature of the log or of a known witness does not fit.
         """
-        shown = _included(self.entry, self.inclusion, trust)
+        shown = included(self.entry, self.inclusion, trust)
         statement = shown.signed.statement
         if not isinstance(statement, Batch):
             raise MalformedError(_WHERE, expected="a batch", found=f"a {statement.kind}")
@@ -179,7 +179,13 @@ def opened(note: str, trust: LogTrust) -> Proven:
     return Proven(checkpoint, witnessed)
 
 
-def _included(entry: bytes, inclusion: str, trust: LogTrust) -> Shown:
+def included(entry: bytes, inclusion: str, trust: LogTrust) -> Shown:
+    """Check that an entry stands in the evidence log, under a checkpoint that it and a quorum of witnesses signed.
+
+    Raises:
+        MalformedError: the proof leads elsewhere, is of another log, or lacks the quorum.
+        SignatureMismatchError: a signature of the log or of a known witness does not fit.
+    """
     proof = InclusionProof.parse(inclusion)
     proven = opened(proof.checkpoint, trust)
     signed = SignedStatement.parse(entry)

@@ -30,6 +30,8 @@ from verifiers.item import open_item
 from verifiers.policy import Policy
 from verifiers.verdict import verdict
 
+_MOST_SEEN = 32  # sizes of the register whose checkpoints go into a file
+
 
 @dataclass(frozen=True, slots=True)
 class Reception:
@@ -109,7 +111,8 @@ def _evidence(party: Party, found: Reception, receipt: Secured) -> bytes | None:
     if evidence.register is None:
         return None
     note = party.register.note_of(evidence.register)
-    return write_evidence(found.shown.secured, evidence, checkpoint=note)
+    seen = party.register.notes(most=_MOST_SEEN)
+    return write_evidence(found.shown.secured, evidence, checkpoint=note, seen=seen)
 
 
 def _require_known(party: Party, shown: Shown) -> None:

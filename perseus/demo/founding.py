@@ -26,7 +26,7 @@ from trust.keys import Algorithm, PrivateKey, Signer
 
 ENVIRONMENT = "demo"
 SIGNING = 2  # officers that sign an event
-INTERVAL = 10
+INTERVAL = 5
 """Seconds between two batches of a member: a scheme would take minutes, and a demonstration has none."""
 
 

@@ -23,6 +23,7 @@ from perseus.storage import (
     register,
     repeats,
     resources,
+    sightings,
     slots,
     statuses,
 )
@@ -36,6 +37,7 @@ _ALL = (
     statuses.status_entries,
     register.register_entries,
     register.register_checkpoints,
+    sightings.register_sightings,
     log.EVIDENCE.checkpoints,
     deliveries.deliveries,
     repeats.repeats,

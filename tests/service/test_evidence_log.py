@@ -264,7 +264,7 @@ def test_what_does_not_belong_into_the_log_is_refused(logged: Logged) -> None:
         400,
         "format.schema",
     )
-    suspended = KeyStore.at(logged.town.out / "others" / "suspended").open("signing")
+    suspended = KeyStore.at(logged.town.out / "others" / "suspend").open("signing")
     murk = Did("did:web:suspended.demo.perseus.example")
     assert refused(logged, entry(Batch(origin, murk, now - 3, bytes(32)), suspended)) == (
         403,

@@ -1,4 +1,4 @@
-"""What a member commits to the evidence log, and what the operator took for each interval."""
+"""What members commit to the evidence log, what the operator took, and when the register was seen."""
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -37,6 +37,15 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("list_url", "interval", name=op.f("pk_evidence_said")),
         )
         op.create_index(op.f("ix_evidence_said_digest"), "evidence_said", ["digest"], unique=False)
+    if "register_sightings" in holds:
+        op.create_table(
+            "register_sightings",
+            sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
+            sa.Column("first", sa.Text(), nullable=False),
+            sa.Column("last", sa.Text(), nullable=False),
+            sa.Column("seen_at", Moment(), nullable=False),
+            sa.PrimaryKeyConstraint("size", name=op.f("pk_register_sightings")),
+        )
     if "evidence_slots" in holds:
         op.create_table(
             "evidence_slots",

@@ -16,6 +16,7 @@ from perseus.apps.party import Party
 from perseus.apps.reception import Reception, keep_reception, receive
 from perseus.apps.service import Service, open_service, owner_of
 from perseus.apps.withdrawals import Duties, add_withdrawals
+from perseus.evidence.completing import completed
 from perseus.evidence.keeping import keep_time
 from perseus.problems import NotFoundError, UnauthenticatedError
 from perseus.storage import pairings, presentations
@@ -152,11 +153,11 @@ def _add_reports(service: Service) -> None:
 
     @service.app.get("/v1/reports/{id_}/evidence", dependencies=owner)
     def evidence(id_: str) -> Response:
-        """Give the evidence file behind a verdict."""
+        """Give the evidence file behind a verdict, with the proofs of time that have come since."""
         held = _found(party, id_).evidence
         if held is None:
             raise NotFoundError(f"the evidence of the report {id_}")
-        return Response(held, media_type="application/json")
+        return Response(completed(party, held), media_type="application/json")
 
 
 def _found(party: Party, id_: str) -> presentations.Reported:

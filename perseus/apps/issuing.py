@@ -13,6 +13,7 @@ from issuers.issue import Signing
 from issuers.status_list import StatusListKeeper
 from perseus.apps.party import Party
 from perseus.evidence import committing
+from perseus.evidence.gathering import want
 from perseus.evidence.listing import list_of_interval
 from perseus.keystore import fresh_number, fresh_urn
 from perseus.problems import NotFoundError
@@ -89,6 +90,8 @@ def keep(party: Party, connection: Connection, secured: Secured) -> Credential[o
     credentials.keep(connection, secured, **row, at=party.now())
     if party.evidence is not None and found.issuer == party.did:
         committing.note(connection, secured.digest, at=party.now())
+    else:
+        want(party, connection, secured)
     return found
 
 

@@ -13,9 +13,10 @@ from perseus.logs import Log, open_log
 from perseus.settings import Settings
 from perseus.storage.store import Store
 from perseus.tls import asking
+from registry.evidence.proof import LogTrust
 from registry.intervals import EvidenceLog
 from trust.did import Did
-from trust.errors import UnavailableError
+from trust.errors import NotPermittedError, UnavailableError
 from trust.keys import PrivateKey
 
 Act = Callable[[], None]
@@ -49,6 +50,20 @@ class Party:
     def now(self) -> datetime:
         """Read the clock."""
         return clock.now()
+
+    def log_trust(self) -> LogTrust:
+        """Give what a checkpoint of the evidence log must show to this party.
+
+        Raises:
+            UnavailableError: no copy of the register is at hand.
+            NotPermittedError: the scheme has no evidence log.
+        """
+        keys = [item.key for item in self.register.current().scheme.log_keys]
+        trust = LogTrust.of(self.register.anchor, keys=keys)
+        if trust is None:
+            because = "the trust anchor names no evidence log"
+            raise NotPermittedError("using the evidence log", because=because, code="register.no_anchor")
+        return trust
 
     def url_of(self, did: Did | str) -> str:
         """Give the address of a member, by its name: the scheme's members are did:web."""

@@ -11,6 +11,7 @@ from perseus.apps.issuing import keep, vouching
 from perseus.apps.party import Party
 from perseus.apps.reporting import due_to_bank
 from perseus.apps.service import Service
+from perseus.evidence.gathering import want
 from perseus.keystore import fresh_urn
 from perseus.problems import ConflictError
 from perseus.storage import pairings, presentations
@@ -95,6 +96,10 @@ def keep_reception(party: Party, connection: Connection, found: Reception) -> tu
         signing=vouching(party, connection),
     )
     keep(party, connection, receipt)
+    for held in shown.credentials:
+        want(party, connection, held, giver=str(shown.holder))
+    for listed in found.evidence.status_lists.values():
+        want(party, connection, listed)
     id_ = fresh_urn().removeprefix("urn:uuid:")
     told = canonicalize(found.verdict)
     file = _evidence(party, found, receipt)

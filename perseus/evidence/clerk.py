@@ -1,7 +1,8 @@
 """The clerk: one thread that keeps a member's side of the evidence log, interval after interval.
 
 Each round: (1) publish the lists of the interval, (2) sign the batches of the intervals that are over, (3) send what
-the log has not taken, (4) fetch proofs of what it has, (5) look at its newest checkpoint. Every step may be done twice.
+the log has not taken, (4) fetch proofs of what it has, (5) look at its newest checkpoint,
+(6) ask others for proofs of what they signed. Every step may be done twice.
 """
 
 import threading
@@ -15,7 +16,7 @@ from perseus.log.names import LogName
 from perseus.storage import evidence
 from perseus.storage.evidence import Said
 from perseus.storage.log import Seen
-from registry.evidence.proof import LogTrust, included, opened
+from registry.evidence.proof import included, opened
 from registry.log.checkpoint import Checkpoint
 from trust.errors import NotPermittedError, PerseusError
 
@@ -26,11 +27,12 @@ _PARTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """What the clerk of one party works with; `publish` signs the present interval's status lists."""
+    """What the clerk of one party works with: `publish` signs the interval's status lists, `gather` asks for proofs."""
 
     committer: Committer
     outlet: Outlet
     publish: Callable[[], None]
+    gather: Callable[[], None]
 
 
 class Clerk:
@@ -53,12 +55,24 @@ class Clerk:
 
     def turn(self) -> None:
         """Do what is due; trouble in one step leaves the others alone."""
-        steps = (self._duties.publish, self._close, self._send, self._prove, self._look)
+        steps = (
+            self._duties.publish,
+            self._close,
+            self._send,
+            self._prove,
+            self._look,
+            self._duties.gather,
+        )
         for step in steps:
             try:
                 step()
             except PerseusError as error:
-                self._party.log.info("evidence held up", step=step.__name__, why=str(error), code=error.code)
+                self._party.log.info(
+                    "evidence held up",
+                    step=getattr(step, "__name__", "gather"),
+                    why=str(error),
+                    code=error.code,
+                )
 
     def _run(self) -> None:
         while not self._over.wait(self._pause):
@@ -96,7 +110,7 @@ class Clerk:
 
     def _prove(self) -> None:
         """Keep a proof once it holds; one that does not is as good as none."""
-        trust = self._trust()
+        trust = self._party.log_trust()
         with self._party.store.read() as connection:
             unproven = evidence.unproven(connection, most=MOST)
         for said in unproven:
@@ -114,7 +128,7 @@ class Clerk:
         note = self._duties.outlet.checkpoint()
         if note is None:
             return
-        checkpoint = opened(note, self._trust()).checkpoint
+        checkpoint = opened(note, self._party.log_trust()).checkpoint
         tables = LogName.EVIDENCE.tables
         with self._party.store.write() as connection:
             held = tables.newest(connection)
@@ -124,24 +138,6 @@ class Clerk:
                 self._party.log.critical("evidence log forked", held=held.note, offered=note)
                 return
             tables.see(connection, Seen(checkpoint.size, note, self._party.now()))
-
-    def _trust(self) -> LogTrust:
-        return trust_of(self._party)
-
-
-def trust_of(party: Party) -> LogTrust:
-    """Give what a checkpoint of the evidence log must show to this party.
-
-    Raises:
-        UnavailableError: no copy of the register is at hand.
-        NotPermittedError: the scheme has no evidence log.
-    """
-    keys = [item.key for item in party.register.current().scheme.log_keys]
-    trust = LogTrust.of(party.register.anchor, keys=keys)
-    if trust is None:
-        because = "the trust anchor names no evidence log"
-        raise NotPermittedError("using the evidence log", because=because, code="register.no_anchor")
-    return trust
 
 
 def _forked(held: Seen, offered: Checkpoint) -> bool:

@@ -1,5 +1,7 @@
 """Putting a member's side of the evidence log together: its clerk, and the door for proofs of time."""
 
+from functools import partial
+
 from fastapi import Response
 from pydantic import Field
 
@@ -8,6 +10,7 @@ from perseus.apps.frame import answer
 from perseus.apps.service import Service
 from perseus.evidence.clerk import Clerk, Duties
 from perseus.evidence.committing import Committer
+from perseus.evidence.gathering import gather
 from perseus.evidence.outlet import Outlet, Remote
 from perseus.evidence.proving import proofs_of
 from trust.digest import Digest
@@ -37,4 +40,6 @@ def keep_time(service: Service, outlet: Outlet | None = None) -> Clerk | None:
         return answer({"proofs": {digest.multibase: proof.write() for digest, proof in found.items()}})
 
     committer = Committer(party.store, party.did, party.signer, log)
-    return Clerk(party, Duties(committer, outlet or Remote(party), service.lists.publish))
+    return Clerk(
+        party, Duties(committer, outlet or Remote(party), service.lists.publish, partial(gather, party))
+    )

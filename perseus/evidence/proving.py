@@ -5,17 +5,21 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection
 
 from perseus.evidence.committing import sealed
-from perseus.storage import evidence
+from perseus.storage import evidence, gathered
 from perseus.storage.evidence import BATCH
 from registry.evidence.batch import seal
-from registry.evidence.proof import ListProof, Proof, TimeProof
+from registry.evidence.proof import ListProof, Proof, TimeProof, read_proof
+from trust.canonical import parse
 from trust.digest import Digest
 
 
 def proofs_of(connection: Connection, digests: Iterable[Digest]) -> Mapping[Digest, Proof]:
-    """Give the proofs that are at hand; a digest that is not here, or not proven yet, has none."""
-    found = {digest: _proof(connection, digest) for digest in digests}
-    return {digest: proof for digest, proof in found.items() if proof is not None}
+    """Give the proofs that are at hand, made here or given by others; a digest that is not proven yet has none."""
+    asked = tuple(dict.fromkeys(digests))
+    own = {digest: _proof(connection, digest) for digest in asked}
+    others = gathered.find_all(connection, [digest.multibase for digest in asked if own[digest] is None])
+    given = {Digest.parse(name): read_proof(parse(raw, where="proof")) for name, raw in others.items()}
+    return {**given, **{digest: proof for digest, proof in own.items() if proof is not None}}
 
 
 def _proof(connection: Connection, digest: Digest) -> Proof | None:

@@ -11,6 +11,7 @@ from perseus.storage import (
     credentials,
     deliveries,
     evidence,
+    gathered,
     grid,
     leases,
     log,
@@ -43,7 +44,7 @@ _ALL = (
     repeats.repeats,
     operations.operations,
 )
-_COMMITS = (evidence.evidence_leaves, evidence.evidence_said)
+_COMMITS = (evidence.evidence_leaves, evidence.evidence_said, gathered.evidence_gathered)
 _READINGS = (readings.readings,)
 _CONSENTS = (consents.consents,)
 _HOLDINGS = MappingProxyType(

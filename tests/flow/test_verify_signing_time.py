@@ -8,6 +8,7 @@ import pytest
 
 from registry import proposal
 from registry.evidence.proof import Proof, TimeProof
+from registry.register import Register
 from support.chain import AT, ChainSimulator, assert_good, codes, party, scheme
 from support.evidence_log import EvidenceLogSimulator
 from support.scheme import SchemeSimulator
@@ -268,6 +269,24 @@ def test_a_recheck_names_the_event_that_changed_the_answer() -> None:
     assert told
     sentence = f"Register entry {size} (key.compromised, effective 2026-11-05T09:55Z) changed the answer."
     assert all(detail.endswith(sentence) for detail in told)
+
+
+def test_the_event_is_named_with_when_the_witnesses_show_that_it_was_recorded() -> None:
+    found = scheme(witnesses=3)
+    two = list(found.witnesses)[:2]
+    before = found.cosigned(*two, at=AT - timedelta(minutes=8))
+    size = found.register.size
+    compromise(found, CAP, since=REPORTED_AT - timedelta(hours=1), at=AT - timedelta(minutes=5))
+    notes = (before, found.cosigned(*two, at=AT - timedelta(minutes=4)))
+    chain = ChainSimulator(scheme=found)
+    register = Register.replay(found.entries, anchor=found.anchor, seen=notes)
+    report = chain.report(register=register)
+    told = [check.detail for check in report.obstacles if check.code == "key.compromised"]
+    assert told
+    assert told[0].endswith(
+        f"Register entry {size} (key.compromised, recorded between 2026-11-05T09:52Z and 2026-11-05T09:56Z) "
+        "changed the answer."
+    )
 
 
 def test_a_signer_that_was_suspended_already_names_no_later_event() -> None:

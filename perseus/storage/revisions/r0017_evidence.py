@@ -46,6 +46,15 @@ def upgrade() -> None:
             sa.Column("seen_at", Moment(), nullable=False),
             sa.PrimaryKeyConstraint("size", name=op.f("pk_register_sightings")),
         )
+    if "evidence_gathered" in holds:
+        op.create_table(
+            "evidence_gathered",
+            sa.Column("digest", sa.Text(), nullable=False),
+            sa.Column("giver", sa.Text(), nullable=False),
+            sa.Column("noted_at", Moment(), nullable=False),
+            sa.Column("proof", sa.LargeBinary(), nullable=True),
+            sa.PrimaryKeyConstraint("digest", name=op.f("pk_evidence_gathered")),
+        )
     if "evidence_slots" in holds:
         op.create_table(
             "evidence_slots",

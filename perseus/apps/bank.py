@@ -13,11 +13,11 @@ from perseus.apps.doors import nonce_of, signed, spent_challenge, use_up
 from perseus.apps.frame import answer
 from perseus.apps.guesses import Guesses
 from perseus.apps.party import Party
+from perseus.apps.proofs import keep_time
 from perseus.apps.reception import Reception, keep_reception, receive
 from perseus.apps.service import Service, open_service, owner_of
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.evidence.completing import completed
-from perseus.evidence.keeping import keep_time
 from perseus.problems import NotFoundError, UnauthenticatedError
 from perseus.storage import pairings, presentations
 from perseus.verification import Question, judge

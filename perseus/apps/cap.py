@@ -12,11 +12,11 @@ from perseus.apps.courier import Courier
 from perseus.apps.edp import forget_readings
 from perseus.apps.frame import answer
 from perseus.apps.party import Party
+from perseus.apps.proofs import keep_time
 from perseus.apps.service import Service, open_service, owner_of
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.apps.words import words_at
 from perseus.apps.worker import Worker
-from perseus.evidence.keeping import keep_time
 from perseus.keystore import fresh_urn
 from perseus.problems import NotFoundError
 from perseus.storage import credentials, operations, readings

@@ -16,9 +16,9 @@ from perseus.apps.doors import Shown, admit, use_up
 from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
+from perseus.apps.proofs import keep_time
 from perseus.apps.service import Service, open_service
 from perseus.apps.withdrawals import Duties, add_withdrawals
-from perseus.evidence.keeping import keep_time
 from perseus.keystore import fresh_bytes, fresh_urn
 from perseus.problems import NotFoundError
 from perseus.storage import consents, credentials, meters, readings, resources

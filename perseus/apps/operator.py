@@ -7,15 +7,15 @@ from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
 from perseus.apps.call import Body, Called
+from perseus.apps.collecting import add_evidence
 from perseus.apps.doors import nonce_of, open_challenge, signed, use_up
 from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, list_url, signing
 from perseus.apps.keeping import add_log, open_keeper
 from perseus.apps.party import Party
+from perseus.apps.proofs import keep_time
 from perseus.apps.service import Service, credential, open_service
 from perseus.apps.withdrawals import add_withdrawals
-from perseus.evidence.collecting import add_evidence
-from perseus.evidence.keeping import keep_time
 from perseus.problems import ConflictError, NotFoundError
 from perseus.storage import credentials, statuses
 from trust.challenge import check_answer

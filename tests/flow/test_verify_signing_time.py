@@ -8,10 +8,14 @@ import pytest
 
 from registry import proposal
 from registry.evidence.proof import Proof, TimeProof
+from registry.log.checkpoint import Checkpoint
+from registry.log.cosignature import cosign
+from registry.log.note import Note
 from registry.register import Register
 from support.chain import AT, ChainSimulator, assert_good, codes, party, scheme
 from support.evidence_log import EvidenceLogSimulator
-from support.scheme import SchemeSimulator
+from support.scheme import ORIGIN as SCHEME
+from support.scheme import START, SchemeSimulator
 from support.story import BANK, CAP, EDP, GRID, LIST_URL, METERED_AT, OPERATOR, REPORTED_AT
 from trust.credential import Credential
 from trust.did import Did
@@ -287,6 +291,23 @@ def test_the_event_is_named_with_when_the_witnesses_show_that_it_was_recorded() 
         f"Register entry {size} (key.compromised, recorded between 2026-11-05T09:52Z and 2026-11-05T09:56Z) "
         "changed the answer."
     )
+
+
+def test_entries_recorded_at_a_time_known_only_roughly_are_told_and_change_no_answer() -> None:
+    found = scheme(witnesses=3)
+    two = list(found.witnesses)[:2]
+    genesis = Checkpoint(SCHEME, 1, found.register.root_at(1)).sign(found.log)
+    first = "".join(
+        f"{cosign(Note.parse(genesis).text, name=name, signer=found.witnesses[name], at=START)}\n"
+        for name in two
+    )
+    notes = (genesis + first, found.cosigned(*two, at=AT - timedelta(hours=1)))
+    chain = ChainSimulator(scheme=found)
+    report = chain.report(register=Register.replay(found.entries, anchor=found.anchor, seen=notes))
+    assert_good(report)
+    told = [check for check in report if check.code == "register.gap"]
+    assert {(check.name, check.outcome) for check in told} == {("member.known", Outcome.WARNING)}
+    assert "recorded between 2026-01-01T00:00Z and 2026-11-05T09:00Z" in told[0].detail
 
 
 def test_a_signer_that_was_suspended_already_names_no_later_event() -> None:

@@ -1,5 +1,7 @@
 """Which status lists a document names, read before anything in it is believed."""
 
+from collections.abc import Mapping
+
 from trust.canonical import Json, parse
 from trust.errors import MalformedError
 from trust.secured import Secured
@@ -12,6 +14,11 @@ def named_lists(held: Secured) -> tuple[str, ...]:
     except MalformedError:
         return ()
     return tuple(dict.fromkeys(_lists_in(document)))
+
+
+def replaced(held: Mapping[str, Secured], fetched: Mapping[str, Secured]) -> tuple[Secured, ...]:
+    """Give the lists of a file in whose place others were fetched: two of one interval would contradict each other."""
+    return tuple(held[url] for url, other in fetched.items() if url in held and held[url].raw != other.raw)
 
 
 def _lists_in(document: Json) -> list[str]:

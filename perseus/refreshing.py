@@ -17,7 +17,7 @@ from perseus.fetching import Fetcher
 from perseus.log.copying import continued
 from perseus.log.following import follow
 from perseus.log.names import LogName
-from perseus.naming import named_lists
+from perseus.naming import named_lists, replaced
 from perseus.settings import DEMO, loopback
 from registry.errors import RegisterError
 from registry.register import Register
@@ -72,8 +72,13 @@ class Refresher:
             return evidence
         fetcher = Fetcher(self._reach(register), patience=PATIENCE)
         try:
-            lists = {**evidence.status_lists, **_lists(fetcher, secured, evidence)}
-            return replace(evidence, register=_register(fetcher, register), status_lists=lists)
+            fetched = _lists(fetcher, secured, evidence)
+            return replace(
+                evidence,
+                register=_register(fetcher, register),
+                status_lists={**evidence.status_lists, **fetched},
+                other_lists=replaced(evidence.status_lists, fetched),
+            )
         except RegisterError as fault:
             return replace(evidence, register=None, register_fault=fault)
         finally:

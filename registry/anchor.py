@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from registry.intervals import EvidenceLog
 from registry.log.cosignature import WitnessKey
 from registry.log.note import VerifierKey
 from registry.log.quorum import WitnessPolicy
@@ -13,7 +14,8 @@ from trust.errors import MalformedError
 
 ENVIRONMENTS = ("demo", "test", "production")
 """Kept apart, so that nothing of a demonstration ever counts elsewhere."""
-_MEMBERS = frozenset(("scheme", "genesis", "logKey", "quorum", "witnesses", "environment"))
+_MEMBERS = frozenset(("scheme", "genesis", "logKey", "quorum", "witnesses", "environment", "evidenceLog"))
+_OPTIONAL = frozenset(("witnesses", "evidenceLog"))
 _LARGEST = 65_536
 
 
@@ -22,6 +24,7 @@ class Anchor:
     """Which scheme, which first entry, which log key, how many witnesses, and for which environment.
 
     `genesis` is the RFC 6962 leaf hash of entry 0; `quorum` of the `witnesses` must have cosigned a checkpoint.
+    `evidence` is the log that times are proven by, or None where the scheme has none.
 
     Raises:
         MalformedError: the scheme or the environment is empty, or the quorum exceeds the witnesses.
@@ -33,6 +36,7 @@ class Anchor:
     quorum: int = 0
     environment: str = "test"
     witnesses: tuple[WitnessKey, ...] = ()
+    evidence: EvidenceLog | None = None
 
     def __post_init__(self) -> None:
         """Refuse an anchor that could hold nothing."""
@@ -46,6 +50,8 @@ class Anchor:
             raise MalformedError(
                 "anchor/quorum", expected=f"0 to {len(self.witnesses)} witnesses", found=str(self.quorum)
             )
+        if self.evidence is not None and self.evidence.origin == self.scheme:
+            raise MalformedError("anchor/evidenceLog", expected="a log of its own", found=ascii(self.scheme))
         if len({key.key for key in self.witnesses} | {key.name for key in self.witnesses}) < 2 * len(
             self.witnesses
         ):
@@ -59,8 +65,8 @@ class Anchor:
             MalformedError: a member is missing, unknown, or of another shape.
         """
         document = mapped(parse(raw, where="anchor", limit=_LARGEST), where="anchor")
-        # Witnesses may be left out, and what is found is told as it stands in the file.
-        names = _MEMBERS if "witnesses" in document else _MEMBERS - {"witnesses"}
+        # What may be left out is left out of what is told, too: a fault is named as it stands in the file.
+        names = _MEMBERS - (_OPTIONAL - document.keys())
         members = exactly(document, names, where="anchor")
         witnesses = listed(members.get("witnesses", []), where="anchor/witnesses")
         return cls(
@@ -70,6 +76,7 @@ class Anchor:
             quorum=count(members["quorum"], where="anchor/quorum"),
             environment=text(members["environment"], where="anchor/environment"),
             witnesses=tuple(WitnessKey.parse(text(key, where="anchor/witnesses")) for key in witnesses),
+            evidence=None if "evidenceLog" not in members else EvidenceLog.read(members["evidenceLog"]),
         )
 
     @property
@@ -88,4 +95,6 @@ class Anchor:
         }
         if self.witnesses:
             document["witnesses"] = [str(key) for key in self.witnesses]
+        if self.evidence is not None:
+            document["evidenceLog"] = self.evidence.write()
         return canonicalize(document)

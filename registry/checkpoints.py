@@ -1,10 +1,13 @@
 """Is this the register of the trust anchor, whole, and as its log signed it?"""
 
+from collections.abc import Iterable
+
 from registry.anchor import Anchor
 from registry.errors import RegisterError
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree
 from registry.log.note import Note
+from registry.recording import Sighting, Time, between
 from registry.scheme import Scheme
 from trust.digest import Digest
 from trust.errors import MalformedError, SignatureMismatchError
@@ -56,6 +59,37 @@ def check_kept(kept: Checkpoint, tree: Tree) -> None:
             f"root {tree.root_at(kept.size).hex()}, seen {kept.root.hex()}.",
             code="register.forked",
         )
+
+
+def times(seen: Iterable[str], *, anchor: Anchor, tree: Tree) -> tuple[Time, ...]:
+    """Tell when each entry was recorded, as far as checkpoints with witnesses' cosignatures show it.
+
+    Raises:
+        RegisterError: a quorum of witnesses saw other entries.
+    """
+    found = [one for note in seen if (one := _sighting(note, anchor, tree)) is not None]
+    return between(found, size=tree.size) if found else ()
+
+
+def _sighting(note: str, anchor: Anchor, tree: Tree) -> Sighting | None:
+    """Tell between which moments a checkpoint was witnessed; one that proves no time says nothing.
+
+    Whose key of the log signed it does not matter here: a witness cosigns only what the log signed.
+    """
+    try:
+        parsed = Note.parse(note)
+        checkpoint, witnessed = Checkpoint.parse(parsed.text), anchor.policy.witnessed(parsed)
+    except (MalformedError, SignatureMismatchError):
+        return None
+    if witnessed is None or checkpoint.origin != anchor.scheme or checkpoint.size > tree.size:
+        return None
+    if checkpoint.root != tree.root_at(checkpoint.size):
+        raise RegisterError(
+            f"Witnesses saw another root of the first {checkpoint.size} entries than these have: "
+            f"{checkpoint.root.hex()}, found {tree.root_at(checkpoint.size).hex()}.",
+            code="register.forked",
+        )
+    return Sighting(checkpoint.size, witnessed.since, witnessed.by)
 
 
 def require_genesis(tree: Tree, anchor: Anchor) -> None:

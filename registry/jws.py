@@ -1,4 +1,4 @@
-"""The signatures over an event: JSON Web Signatures with exactly three header members (RFC 7515, section 7.2.1)."""
+"""The signatures over an entry: JSON Web Signatures with exactly three header members (RFC 7515, section 7.2.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _WHERE = "entry/signatures"
 
 @dataclass(frozen=True, slots=True)
 class EventSignature:
-    """One signature over an event: the protected header as it stood, its key id, its algorithm, 64 bytes."""
+    """One signature over an entry: the protected header as it stood, its key id, its algorithm, 64 bytes."""
 
     kid: str
     algorithm: Algorithm
@@ -29,15 +29,15 @@ class EventSignature:
     value: bytes
 
     @classmethod
-    def make(cls, payload: str, *, signer: Signer) -> Self:
+    def make(cls, payload: str, *, signer: Signer, typ: str = TYPE) -> Self:
         """Sign a payload; the algorithm follows from the key, and the key id is its thumbprint."""
         algorithm, kid = signer.key.algorithm, signer.key.thumbprint
-        protected = b64url_encode(canonicalize({"alg": _NAMES[algorithm], "kid": kid, "typ": TYPE}))
+        protected = b64url_encode(canonicalize({"alg": _NAMES[algorithm], "kid": kid, "typ": typ}))
         return cls(kid, algorithm, protected, signer.sign(_signed_bytes(protected, payload)))
 
     @classmethod
-    def read(cls, item: Json) -> Self:
-        """Read a signature of an entry.
+    def read(cls, item: Json, *, typ: str = TYPE) -> Self:
+        """Read a signature of an entry; one that was made for another type of entry is refused.
 
         Raises:
             MalformedError: the header is not exactly alg, kid and typ, or the signature has not 64 bytes.
@@ -48,9 +48,9 @@ class EventSignature:
         parsed = parse(raw, where=_WHERE, limit=_LARGEST_HEADER, canonical=True)
         header = exactly(parsed, {"alg", "kid", "typ"}, where=f"{_WHERE}/protected")
         algorithm = ALGORITHMS.get(text(header["alg"], where=f"{_WHERE}/alg"))
-        if algorithm is None or header["typ"] != TYPE:
+        if algorithm is None or header["typ"] != typ:
             found = ascii(f"{header['alg']}, {header['typ']}")
-            raise MalformedError(_WHERE, expected=f"ES256 or EdDSA, {TYPE}", found=found, code="jose.header")
+            raise MalformedError(_WHERE, expected=f"ES256 or EdDSA, {typ}", found=found, code="jose.header")
         encoded = text(members["signature"], where=f"{_WHERE}/signature")
         value = b64url_decode(encoded, where=f"{_WHERE}/signature")
         if len(value) != _SIZE:

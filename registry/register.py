@@ -6,25 +6,26 @@ from datetime import datetime
 from typing import Self
 
 from registry.anchor import Anchor
+from registry.answers import answer
 from registry.checkpoints import (
     check_checkpoint,
     check_kept,
     require_anchor,
     require_genesis,
     require_log_key,
+    times,
 )
 from registry.errors import EventRefusedError, RegisterError
 from registry.events import SignedEvent
 from registry.fold.step import Ignored, State
 from registry.history import History
-from registry.judge.judge import judge
 from registry.kept import Kept
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree, leaf_hash
 from registry.members import Member
-from registry.recording import bound, recorded_by
+from registry.recording import Time, bound, recorded_by
 from registry.scheme import Scheme
-from registry.standing import Outcome, Question, Standing
+from registry.standing import Question, Standing
 from registry.views import Views
 from trust.did import Did
 from trust.keys import PublicKey
@@ -43,7 +44,7 @@ class Register:
     entries: tuple[bytes, ...]
     tree: Tree
     checkpoint: Checkpoint | None
-    recorded: tuple[datetime, ...]
+    recorded: tuple[Time, ...]
     _views: Views
     _answers: Kept[tuple[object, ...], Standing] = field(default_factory=lambda: Kept(_MOST))
     _roots: Kept[int, bytes] = field(default_factory=lambda: Kept(_MOST))
@@ -54,19 +55,22 @@ class Register:
         *,
         anchor: Anchor,
         checkpoint: str | None = None,
-        recorded: Sequence[datetime] = (),
+        recorded: Sequence[Time] = (),
+        seen: Sequence[str] = (),
         kept: Checkpoint | None = None,
     ) -> "Register":
         """Replay the log from its first entry.
 
-        `checkpoint` is the signed note over these entries, `recorded` the earliest time each entry may have been
-        recorded (as far as known), `kept` what this verifier saw last and must never go back from.
+        `checkpoint` is the signed note over these entries, `recorded` when each entry was recorded (as far as
+        known), `seen` earlier checkpoints that tell it where witnesses cosigned them, `kept` what this verifier
+        saw last and must never go back from.
 
         Raises:
             RegisterError: the entries are of another scheme or environment, or do not fit the checkpoint.
         """
         tree = Tree.of(map(leaf_hash, entries))
         require_genesis(tree, anchor)
+        recorded = recorded or times(seen, anchor=anchor, tree=tree)
         name = (anchor, tree.size, tree.root, tuple(recorded))
         known = _REPLAYED.get(name) or _REPLAYED.put(name, _replayed(entries, tree, anchor, tuple(recorded)))
         if kept is not None:
@@ -150,11 +154,12 @@ class Register:
         signed_at: datetime,
         known_at: int | None = None,
         proven_by: datetime | None = None,
+        not_before: datetime | None = None,
     ) -> Standing:
         """Answer whether the member stood in the role, with the key (or its thumbprint), when it signed.
 
         `known_at` is a size of the log: no later entry changes the answer. `proven_by` is a moment by which
-        the signature is proven to have existed.
+        the signature is proven to have existed, `not_before` one before which it cannot have been made.
 
         Raises:
             RegisterError: the copy has fewer entries than `known_at`.
@@ -166,18 +171,16 @@ class Register:
                 code="register.stale",
             )
         thumbprint = key.thumbprint if isinstance(key, PublicKey) else key
-        name: tuple[object, ...] = (member, role, thumbprint, size)
-        answer = self._answers.get(name)
-        if answer is not None and answer.covers(signed_at, proven_by=proven_by):
-            return answer
-        exact = (*name, signed_at, proven_by)
-        answer = self._answers.get(exact)
-        if answer is None:
-            asked = Question(role, thumbprint, signed_at, proven_by)
-            answer = self._answers.put(exact, self._judge(member, asked, size))
-        if answer.outcome is Outcome.VALID and proven_by is None:
-            self._answers.put(name, answer)
-        return answer
+        asked = Question(role, thumbprint, signed_at, proven_by, not_before)
+        return answer(
+            self._views,
+            self._answers,
+            member,
+            asked,
+            size=size,
+            root=self.root_at,
+            recorded=self.recorded,
+        )
 
     def prefix(self, size: int) -> "Register":
         """Give the register as its first entries tell it.
@@ -192,7 +195,7 @@ class Register:
         entries: Iterable[bytes],
         *,
         checkpoint: str | None = None,
-        recorded: Sequence[datetime] = (),
+        recorded: Sequence[Time] = (),
     ) -> Self:
         """Give the register with these entries after its own; this one stays as it is.
 
@@ -228,15 +231,8 @@ class Register:
             raise EventRefusedError(refused.sentence, code=refused.code)
         return grown
 
-    def _judge(self, member: Did, question: Question, size: int) -> Standing:
-        asked = replace(question, owner=self._views.owner(question.key, size=size))
-        history, unknown = self._views.history(member, size=size), self._views.unknown(size=size)
-        return judge(history, asked, size=size, root=self.root_at(size), scheme_unknown=unknown)
 
-
-def _replayed(
-    entries: Sequence[bytes], tree: Tree, anchor: Anchor, recorded: tuple[datetime, ...]
-) -> Register:
+def _replayed(entries: Sequence[bytes], tree: Tree, anchor: Anchor, recorded: tuple[Time, ...]) -> Register:
     """Fold all entries; a log that was folded before is not folded again, because its root names it whole."""
     state = State.of_genesis(entries[0], tree.levels[0][0])
     require_anchor(state.scheme, anchor)
@@ -246,5 +242,5 @@ def _replayed(
     return Register(anchor, tuple(entries), tree, None, recorded, Views(state))
 
 
-_REPLAYED: Kept[tuple[Anchor, int, bytes, tuple[datetime, ...]], Register] = Kept(16)
-_SIGNED: Kept[tuple[Anchor, int, bytes, tuple[datetime, ...], str], Register] = Kept(64)
+_REPLAYED: Kept[tuple[Anchor, int, bytes, tuple[Time, ...]], Register] = Kept(16)
+_SIGNED: Kept[tuple[Anchor, int, bytes, tuple[Time, ...], str], Register] = Kept(64)

@@ -31,7 +31,8 @@ class Standing:
     """The register's answer, the reasons, the window in which it stays the same, and the log it was read from.
 
     `since` and `until` bound the window around `signed_at` (until excluded; None is open). `obstacles` holds every
-    reason; the other fields are those of the gravest. `warnings` never change the outcome.
+    reason; the other fields are those of the gravest. `warnings` never change the outcome, nor do `gaps`, which name
+    those of its events whose time of recording is known only roughly.
     """
 
     outcome: Outcome
@@ -48,9 +49,18 @@ class Standing:
     root: bytes
     obstacles: tuple[Obstacle, ...] = ()
     warnings: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
-    def covers(self, signed_at: datetime, *, proven_by: datetime | None = None) -> bool:
+    def covers(
+        self,
+        signed_at: datetime,
+        *,
+        proven_by: datetime | None = None,
+        not_before: datetime | None = None,
+    ) -> bool:
         """Tell whether no recorded moment lies between the signature asked about and this one."""
+        if not_before is not None and signed_at < not_before:
+            return False
         latest = signed_at if proven_by is None else max(proven_by, signed_at)
         begun = self.since is None or self.since <= signed_at
         return begun and (self.until is None or latest < self.until)
@@ -60,11 +70,13 @@ class Standing:
 class Question:
     """What is asked about a member: a role, a key, the moment of signing, and by when it was proven to exist.
 
-    Without `proven_by` the signing time is the signer's word, which a thief of the key can give as well.
+    Without `proven_by` the signing time is the signer's word, which a thief of the key can give as well; it cannot
+    have signed earlier than `not_before`, because the document holds what did not exist then.
     """
 
     role: str | None
     key: str | None
     signed_at: datetime
     proven_by: datetime | None
+    not_before: datetime | None = None
     owner: str | None = None

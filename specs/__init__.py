@@ -10,7 +10,7 @@ Document: TypeAlias = dict[str, Json]
 BASE: Final = "https://w3id.org/perseus/v1/schemas/"
 _SHARED: Final = "definitions"
 _WHOLE: Final = {
-    "evidence": ("pairing", "presentation", "receipt", "status-list"),
+    "evidence": ("pairing", "presentation", "receipt", "status-list", "time-proof"),
     "consumption-delivery": ("half-hour-series", "commitments"),
     "intensity-delivery": ("intensity-series",),
 }

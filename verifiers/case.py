@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Final, TypeAlias
+from functools import cache, lru_cache
+from typing import Final, NamedTuple, TypeAlias
 
 from registry.anchor import Anchor
+from registry.evidence.proof import LogTrust
 from registry.register import Register
 from registry.standing import Standing
 from trust.claims.consent import Consent, Data
 from trust.claims.halfhour import Period
 from trust.did import Did
+from trust.errors import PerseusError
 from verifiers.chain import Chain
 from verifiers.evidence import Evidence
 from verifiers.finding import Finding
@@ -20,6 +22,7 @@ from verifiers.policy import Policy
 from verifiers.resources import Resources
 from verifiers.wording import party
 
+_MOST_REGISTERS = 16
 Held = tuple[Item, Consent]
 
 
@@ -35,11 +38,19 @@ class Use:
     consents: tuple[Held, ...]
 
 
+class Span(NamedTuple):
+    """Between which moments a document was signed, as far as that is shown; `fault` says why a proof shows nothing."""
+
+    not_before: datetime | None = None
+    proven_by: datetime | None = None
+    fault: PerseusError | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Case:
     """One question put to a verifier: is this chain good, at this moment, by what is known at that size?
 
-    `trouble` holds, by document, what was asked of it and does not hold.
+    `trouble` holds, by document, what was asked of it and does not hold; `spans` its bounds in time, once looked for.
     """
 
     chain: Final[Chain]
@@ -53,6 +64,7 @@ class Case:
     standings: Final[dict[int, Standing | None]] = field(default_factory=dict)
     uses: Final[dict[int, tuple[Use, ...]]] = field(default_factory=dict)
     sources: Final[dict[int, object]] = field(default_factory=dict)
+    spans: Final[dict[int, Span]] = field(default_factory=dict)
 
     @property
     def register(self) -> Register | None:
@@ -72,9 +84,20 @@ class Case:
             return Did.parse(str(proof.domain))
         return self.evidence.door.audience if self.evidence.door is not None else None
 
+    @property
+    def log_trust(self) -> LogTrust | None:
+        """Give what checkpoints of the evidence log must show; None where the trust anchor names no such log."""
+        return None if self.anchor is None else _trust(self.anchor, self.register)
+
     def name(self, did: Did | str) -> str:
         """Name a party."""
         return party(self.register, did)
+
+
+@lru_cache(maxsize=_MOST_REGISTERS)
+def _trust(anchor: Anchor, register: Register | None) -> LogTrust | None:
+    keys = () if register is None else [item.key for item in register.scheme.log_keys]
+    return LogTrust.of(anchor, keys=keys)
 
 
 @cache

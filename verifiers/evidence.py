@@ -4,13 +4,14 @@ Nothing here is believed yet. The file is `*.perseus.json`: RFC 8785 bytes, up t
 file), from which a presentation can be judged again, offline, years later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
 from registry.anchor import Anchor
 from registry.events import SignedEvent
+from registry.evidence.proof import Proof, read_proofs
 from registry.log.note import Note
 from registry.proposal import anchor_of
 from registry.register import Register
@@ -47,6 +48,8 @@ class Evidence:
     that was offered is not among it, `register_at` when the copy was surely all there was: when the verifier itself
     fetched it, or the time in its witnesses' cosignatures; `register_carried` says that it came with the document to be
     judged, so that its age is yet to be shown.
+    `time_proofs` are from the evidence log, each under the digest that it is about; `other_lists` are status lists that
+    came beside those in `status_lists`.
     """
 
     register: Register | None
@@ -59,6 +62,8 @@ class Evidence:
     register_fault: PerseusError | None = None
     register_at: datetime | None = None
     register_carried: bool = False
+    time_proofs: Mapping[Digest, Proof] = field(default_factory=dict)
+    other_lists: tuple[Secured, ...] = ()
 
 
 def read_evidence(raw: bytes, *, anchor: Anchor | None) -> tuple[Secured, Evidence]:
@@ -73,8 +78,12 @@ def read_evidence(raw: bytes, *, anchor: Anchor | None) -> tuple[Secured, Eviden
     return read_evidence_document(parse_object(raw, limit=LARGEST, canonical=True), anchor=anchor)
 
 
-def write_evidence(presentation: Secured, evidence: Evidence, *, checkpoint: str) -> bytes:
+def write_evidence(
+    presentation: Secured, evidence: Evidence, *, checkpoint: str, seen: Sequence[str] = ()
+) -> bytes:
     """Write an evidence file; `checkpoint` is the log's signed note over the register in the evidence.
+
+    `seen` are earlier checkpoints with their cosignatures, by which a verifier knows when entries were recorded.
 
     Raises:
         MalformedError: there is no register, or a part is not what its schema asks.
@@ -92,12 +101,17 @@ def write_evidence(presentation: Secured, evidence: Evidence, *, checkpoint: str
         "register": {
             "checkpoint": checkpoint,
             "events": [_parsed(entry, "/register/events") for entry in evidence.register.entries],
+            **({"checkpoints": list(seen)} if seen else {}),
         },
         "statusLists": {
             url: _parsed(held.raw, "/statusLists") for url, held in evidence.status_lists.items()
         },
         "customer": None if evidence.pairing is None else _parsed(evidence.pairing.raw, "/customer"),
     }
+    if evidence.time_proofs:
+        document["timeProofs"] = {
+            digest.multibase: proof.write() for digest, proof in evidence.time_proofs.items()
+        }
     fit("evidence", document)
     return canonicalize(document)
 
@@ -126,6 +140,7 @@ def read_evidence_document(
         register_fault=fault,
         register_at=_witnessed_at(document["register"], register),
         register_carried=True,
+        time_proofs=read_proofs(document.get("timeProofs", {})),
     )
 
 
@@ -144,9 +159,10 @@ def _register(
     """Replay the file's register under the anchor; without one, under its own word, which proves nothing."""
     entries = [canonicalize(event) for event in cast("list[Json]", found["events"])]
     checkpoint = str(found["checkpoint"])
+    seen = [str(note) for note in cast("list[Json]", found.get("checkpoints", []))]
     try:
         trusted = anchor or anchor_of(SignedEvent.parse(entries[0]))
-        return Register.replay(entries, anchor=trusted, checkpoint=checkpoint), None
+        return Register.replay(entries, anchor=trusted, checkpoint=checkpoint, seen=(*seen, checkpoint)), None
     except PerseusError as error:
         return None, error
 

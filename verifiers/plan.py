@@ -24,6 +24,7 @@ from verifiers.checks import (
     register,
     signature,
     status,
+    timing,
     use,
 )
 from verifiers.checks import (
@@ -90,7 +91,7 @@ STEPS = (
     Step("member.known", membership.known, EVERY, ("key.known",)),
     Step("member.had_role", membership.had_role, EVERY, ("member.known",)),
     Step("key.valid_at_signing", membership.key_valid, EVERY, ("key.known",)),
-    Step("signature.time_proven", membership.time_proven, EVERY, ("key.known",)),
+    Step("signature.time_proven", timing.time_proven, EVERY, ("key.known",)),
     # Status: at the moment asked for.
     Step("status.clear", status.clear, STATUSED, READ),
     # Consent: what it is, then each use of it.

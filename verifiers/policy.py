@@ -23,6 +23,8 @@ LARGEST = 65_536
 HOUR = 3_600
 DAY = 24 * HOUR
 LONGEST_AGE = 31 * DAY
+PROOF_INTERVALS = 2
+"""What a bank wants (register.md, two clocks an event)."""
 
 
 class Scope(StrEnum):
@@ -67,7 +69,8 @@ class Policy:
     """The demands of one verifier; ages and skew are in seconds, shares in whole per cent.
 
     `presented` names the kinds without which a presentation says nothing; `recalculates` whether the readings are
-    due to this verifier; `customer` whether the firm must be paired with a customer of its own.
+    due to this verifier; `customer` whether the firm must be paired with a customer of its own; within how many
+    intervals of the evidence log a signature should be proven to exist says `proof_intervals`, 0 that it need not.
 
     Raises:
         MalformedError: a number is negative, or the skew would let anything pass.
@@ -84,6 +87,7 @@ class Policy:
     presentation_age: int = 300
     status_age: int = DAY
     register_age: int = DAY
+    proof_intervals: int = 0
     most_estimated: int = 100
     worst_quality: int = 5
     months_back: int | None = None
@@ -93,10 +97,16 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Refuse demands that would demand nothing."""
-        numbers = (self.clock_skew, self.presentation_age, self.status_age, self.register_age)
+        numbers = (
+            self.clock_skew,
+            self.presentation_age,
+            self.status_age,
+            self.register_age,
+            self.proof_intervals,
+        )
         if min(numbers) < 0 or self.clock_skew > HOUR or not self.suites:
             raise MalformedError(
-                "policy", expected="ages from 0, a skew of at most an hour, a suite", found=str(numbers)
+                "policy", expected="numbers from 0, a skew of at most an hour, a suite", found=str(numbers)
             )
         if self.scope is Scope.CHAIN:
             self._require_whole_plan()
@@ -117,7 +127,13 @@ class Policy:
     @classmethod
     def bank(cls) -> Self:
         """Demand what a bank needs before it relies on a firm's emissions; it never sees a reading."""
-        return cls(name="bank", presented=("EmissionsCredential",), most_estimated=25, customer=True)
+        return cls(
+            name="bank",
+            presented=("EmissionsCredential",),
+            most_estimated=25,
+            customer=True,
+            proof_intervals=PROOF_INTERVALS,
+        )
 
     @classmethod
     def cap(cls) -> Self:
@@ -132,7 +148,12 @@ class Policy:
     @classmethod
     def auditor(cls) -> Self:
         """Demand what an auditor needs, who may see the readings and makes the figure again."""
-        return cls(name="auditor", presented=("EmissionsCredential",), recalculates=True)
+        return cls(
+            name="auditor",
+            presented=("EmissionsCredential",),
+            recalculates=True,
+            proof_intervals=PROOF_INTERVALS,
+        )
 
     @classmethod
     def interoperability(cls) -> Self:

@@ -13,12 +13,15 @@ from perseus.apps.doors import nonce_of, signed, spent_challenge, use_up
 from perseus.apps.frame import answer
 from perseus.apps.guesses import Guesses
 from perseus.apps.party import Party
+from perseus.apps.proofs import keep_time
 from perseus.apps.reception import Reception, keep_reception, receive
 from perseus.apps.service import Service, open_service, owner_of
 from perseus.apps.withdrawals import Duties, add_withdrawals
+from perseus.evidence.completing import completed
 from perseus.problems import NotFoundError, UnauthenticatedError
 from perseus.storage import pairings, presentations
 from perseus.verification import Question, judge
+from registry.evidence.proof import read_proofs
 from trust.canonical import Json, canonicalize, parse
 from trust.challenge import Challenge, check_pairing
 from trust.claims.receipt import Kept
@@ -37,15 +40,17 @@ class NewPairing(Body):
 
 
 class Presented(Body):
-    """A presentation, and the resources that its credentials bind by digest."""
+    """A presentation, the resources that its credentials bind by digest, and proofs of when these were signed."""
 
     presentation: dict[str, JsonValue]
     resources: dict[str, dict[str, JsonValue]] = Field(default_factory=dict, max_length=4_096)
+    time_proofs: dict[str, dict[str, JsonValue]] = Field(default_factory=dict, max_length=1_024)
 
 
 def open_bank(party: Party) -> FastAPI:
     """Put the bank's service together."""
     service = open_service(party)
+    keep_time(service)
     _add_pairings(service)
     add_consents(service)
     _add_presentations(service)
@@ -93,6 +98,7 @@ def _add_presentations(service: Service) -> None:
         """Judge a chain and keep it with its verdict; the answer is the receipt for it, whatever the verdict is."""
         asked = call.read(Presented)
         resources = _resources(asked.resources)
+        proofs = read_proofs(cast("Json", asked.time_proofs))
 
         def act(connection: Connection, found: Reception) -> Response:
             use_up(party, connection, found.shown.nonce)
@@ -100,7 +106,10 @@ def _add_presentations(service: Service) -> None:
             media_type = "application/vc"
             return Response(receipt.raw, 201, {"Location": f"/v1/reports/{report}"}, media_type)
 
-        return call.once(party, lambda: receive(service, asked.presentation, resources, peer=call.peer), act)
+        def prepare() -> Reception:
+            return receive(service, asked.presentation, resources, proofs, peer=call.peer)
+
+        return call.once(party, prepare, act)
 
 
 def _resources(given: Mapping[str, object]) -> dict[Digest, bytes]:
@@ -144,11 +153,11 @@ def _add_reports(service: Service) -> None:
 
     @service.app.get("/v1/reports/{id_}/evidence", dependencies=owner)
     def evidence(id_: str) -> Response:
-        """Give the evidence file behind a verdict."""
+        """Give the evidence file behind a verdict, with the proofs of time that have come since."""
         held = _found(party, id_).evidence
         if held is None:
             raise NotFoundError(f"the evidence of the report {id_}")
-        return Response(held, media_type="application/json")
+        return Response(completed(party, held), media_type="application/json")
 
 
 def _found(party: Party, id_: str) -> presentations.Reported:

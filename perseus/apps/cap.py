@@ -12,6 +12,7 @@ from perseus.apps.courier import Courier
 from perseus.apps.edp import forget_readings
 from perseus.apps.frame import answer
 from perseus.apps.party import Party
+from perseus.apps.proofs import keep_time
 from perseus.apps.service import Service, open_service, owner_of
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.apps.words import words_at
@@ -63,6 +64,7 @@ class Job(Body):
 def open_cap(party: Party) -> FastAPI:
     """Put the accounting provider's service together."""
     service = open_service(party)
+    keep_time(service)
     courier = Courier(party)
     worker = Worker(party, Accounting(service, courier).run)
     add_consents(service)

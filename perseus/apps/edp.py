@@ -16,6 +16,7 @@ from perseus.apps.doors import Shown, admit, use_up
 from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
+from perseus.apps.proofs import keep_time
 from perseus.apps.service import Service, open_service
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.keystore import fresh_bytes, fresh_urn
@@ -67,6 +68,7 @@ class Leave:
 def open_edp(party: Party) -> FastAPI:
     """Put the energy data provider's service together."""
     service = open_service(party)
+    keep_time(service)
     add_accounts(service)
     add_consents(service)
     _add_consumption(service)

@@ -10,6 +10,7 @@ from perseus.apps.doors import admit, use_up
 from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
+from perseus.apps.proofs import keep_time
 from perseus.apps.service import Service, open_service
 from perseus.keystore import fresh_urn
 from perseus.problems import NotFoundError
@@ -37,6 +38,7 @@ class Wanted(Body):
 def open_grid(party: Party) -> FastAPI:
     """Put the grid data provider's service together."""
     service = open_service(party)
+    keep_time(service)
     _add_intensity(service)
     return service.app
 

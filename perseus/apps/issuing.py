@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -11,9 +12,13 @@ from sqlalchemy import Connection
 from issuers.issue import Signing
 from issuers.status_list import StatusListKeeper
 from perseus.apps.party import Party
+from perseus.evidence import committing
+from perseus.evidence.gathering import want
+from perseus.evidence.listing import list_of_interval
 from perseus.keystore import fresh_number, fresh_urn
 from perseus.problems import NotFoundError
 from perseus.storage import credentials, statuses
+from perseus.storage.log import EVIDENCE
 from trust.claims.account import AccountHolder
 from trust.claims.consent import Withdrawal
 from trust.claims.consumption import Consumption
@@ -58,8 +63,19 @@ def signing(party: Party, connection: Connection, *, revocable: bool = True) -> 
     if revocable:
         place = statuses.allocate(connection, list_url(party), credential=id_, holder=str(party.did))
     status = () if place is None else (StatusEntry(place.purpose, place.index, place.list_url),)
-    checkpoint = party.register.note()
+    checkpoint = _newest_of_evidence(party, connection) or party.register.note()
     return Signing(party.did, party.signer, party.now(), id_, status, checkpoint)
+
+
+def vouching(party: Party, connection: Connection) -> Signing:
+    """Prepare to sign what the party says about itself: its receipts show how far it had seen the register."""
+    return replace(signing(party, connection, revocable=False), checkpoint=party.register.note())
+
+
+def _newest_of_evidence(party: Party, connection: Connection) -> str | None:
+    """Give the newest checkpoint of the evidence log: whoever embeds it cannot have signed before it was witnessed."""
+    seen = None if party.evidence is None else EVIDENCE.newest(connection)
+    return None if seen is None else seen.note
 
 
 def keep(party: Party, connection: Connection, secured: Secured) -> Credential[object]:
@@ -72,6 +88,10 @@ def keep(party: Party, connection: Connection, secured: Secured) -> Credential[o
     found = envelope(secured)
     row = {"id_": found.id, "issuer": str(found.issuer), "kind": str(found.kind), "about": about(found.claim)}
     credentials.keep(connection, secured, **row, at=party.now())
+    if party.evidence is not None and found.issuer == party.did:
+        committing.note(connection, secured.digest, at=party.now())
+    else:
+        want(party, connection, secured)
     return found
 
 
@@ -94,12 +114,22 @@ class StatusLists:
         self._lock = threading.Lock()
         self._published: dict[str, tuple[int, float, Secured]] = {}
 
+    def publish(self) -> None:
+        """Sign every list for the present interval, be it asked for or not."""
+        with self._party.store.read() as connection:
+            urls = statuses.lists(connection)
+        for url in urls:
+            self.published(url)
+
     def published(self, url: str) -> Secured:
-        """Give a list in its newest signed form.
+        """Give a list in its newest signed form: where the scheme has an evidence log, the one of this interval.
 
         Raises:
             NotFoundError: this party keeps no such list.
         """
+        log = self._party.evidence
+        if log is not None:
+            return list_of_interval(self._party, log, url)
         with self._party.store.read() as connection:
             found = statuses.bits_of(connection, url)
         if found is None:

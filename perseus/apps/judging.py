@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from perseus.apps.issuing import StatusLists
 from perseus.apps.party import Party
-from perseus.naming import named_lists
+from perseus.naming import named_lists, replaced
 from perseus.problems import NotFoundError
 from perseus.storage import credentials
 from registry.errors import RegisterError
@@ -77,6 +77,7 @@ class Judge:
             register_at=None if register is None else self._party.register.as_of(),
             register_carried=register is None,
             status_lists={**evidence.status_lists, **lists},
+            other_lists=replaced(evidence.status_lists, lists),
             credentials=(*evidence.credentials, *ended),
         )
 

@@ -7,12 +7,14 @@ from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
 from perseus.apps.call import Body, Called
+from perseus.apps.collecting import add_evidence
 from perseus.apps.directory import add_directory
 from perseus.apps.doors import nonce_of, open_challenge, signed, use_up
 from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, list_url, signing
 from perseus.apps.keeping import add_log, open_keeper
 from perseus.apps.party import Party
+from perseus.apps.proofs import keep_time
 from perseus.apps.service import Service, credential, open_service
 from perseus.apps.withdrawals import add_withdrawals
 from perseus.problems import ConflictError, NotFoundError
@@ -37,7 +39,10 @@ class Places(Body):
 def open_operator(party: Party) -> FastAPI:
     """Put the operator's service together."""
     service = open_service(party)
-    add_log(service, open_keeper(party))
+    keeper = open_keeper(party)
+    add_log(service, keeper)
+    if party.evidence is not None:
+        keep_time(service, add_evidence(service, keeper, party.evidence))
     _add_memberships(service)
     _add_places(service)
     add_directory(service)

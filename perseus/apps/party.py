@@ -13,15 +13,22 @@ from perseus.logs import Log, open_log
 from perseus.settings import Settings
 from perseus.storage.store import Store
 from perseus.tls import asking
+from registry.evidence.proof import LogTrust
+from registry.intervals import EvidenceLog
 from trust.did import Did
+from trust.errors import NotPermittedError, UnavailableError
 from trust.keys import PrivateKey
 
 Act = Callable[[], None]
+WALLET = "wallet"
 
 
 @dataclass(eq=False)
 class Party:
-    """What every endpoint of a party may use; `starting` and `stopping` are run around its life."""
+    """What every endpoint of a party may use; `starting` and `stopping` are run around its life.
+
+    `evidence` is the log that a member commits to, where its scheme has one.
+    """
 
     settings: Settings
     store: Store
@@ -31,6 +38,7 @@ class Party:
     log: Log
     register: RegisterCopy
     door: str = field(repr=False)
+    evidence: EvidenceLog | None = None
     starting: list[Act] = field(default_factory=list)
     stopping: list[Act] = field(default_factory=list)
 
@@ -42,6 +50,20 @@ class Party:
     def now(self) -> datetime:
         """Read the clock."""
         return clock.now()
+
+    def log_trust(self) -> LogTrust:
+        """Give what a checkpoint of the evidence log must show to this party.
+
+        Raises:
+            UnavailableError: no copy of the register is at hand.
+            NotPermittedError: the scheme has no evidence log.
+        """
+        keys = [item.key for item in self.register.current().scheme.log_keys]
+        trust = LogTrust.of(self.register.anchor, keys=keys)
+        if trust is None:
+            because = "the trust anchor names no evidence log"
+            raise NotPermittedError("using the evidence log", because=because, code="register.no_anchor")
+        return trust
 
     def url_of(self, did: Did | str) -> str:
         """Give the address of a member, by its name: the scheme's members are did:web."""
@@ -77,4 +99,15 @@ def open_party(home: Path) -> Party:
     fetcher = Fetcher(found, tls=asking(found))
     register = RegisterCopy(found, store, fetcher)
     log = open_log(home / "log.jsonl", party=found.party)
-    return Party(found, store, keys, signer, fetcher, log, register, draw_secret(home / "door"))
+    door = draw_secret(home / "door")
+    return Party(found, store, keys, signer, fetcher, log, register, door, _evidence_log(register, found))
+
+
+def _evidence_log(register: RegisterCopy, found: Settings) -> EvidenceLog | None:
+    """Read from the trust anchor which log a member commits to; a firm commits to none."""
+    if found.party == WALLET:
+        return None
+    try:
+        return register.anchor.evidence
+    except UnavailableError:
+        return None

@@ -7,15 +7,17 @@ from sqlalchemy import Connection
 
 from issuers.receipt import issue_receipt
 from perseus.apps.doors import Shown, look_at, require_standing
-from perseus.apps.issuing import keep, signing
+from perseus.apps.issuing import keep, vouching
 from perseus.apps.party import Party
 from perseus.apps.reporting import due_to_bank
 from perseus.apps.service import Service
+from perseus.evidence.gathering import want
 from perseus.keystore import fresh_urn
 from perseus.problems import ConflictError
 from perseus.storage import pairings, presentations
 from perseus.storage.presentations import Reported
 from perseus.storage.presentations import Shown as Row
+from registry.evidence.proof import Proof
 from trust.canonical import Json, canonicalize
 from trust.claims.account import AccountHolder
 from trust.did import Did
@@ -28,6 +30,8 @@ from verifiers.evidence import Evidence, write_evidence
 from verifiers.item import open_item
 from verifiers.policy import Policy
 from verifiers.verdict import verdict
+
+_MOST_SEEN = 32  # sizes of the register whose checkpoints go into a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ def receive(
     service: Service,
     document: Mapping[str, object],
     resources: Mapping[Digest, bytes],
+    proofs: Mapping[Digest, Proof],
     *,
     peer: Did | None,
 ) -> Reception:
@@ -57,8 +62,12 @@ def receive(
     party, policy = service.party, Policy.bank()
     shown = look_at(party, document, peer=peer)
     _require_known(party, shown)
-    evidence = service.judge.evidence(
-        shown.secured, resources=resources, door=shown.door, pairing=_pairing(party, shown)
+    carried = {one.digest for one in shown.credentials}
+    evidence = replace(
+        service.judge.evidence(
+            shown.secured, resources=resources, door=shown.door, pairing=_pairing(party, shown)
+        ),
+        time_proofs={digest: proof for digest, proof in proofs.items() if digest in carried},
     )
     report = service.judge.report(shown.secured, evidence, policy=policy)
     anchor = party.register.anchor
@@ -84,9 +93,13 @@ def keep_reception(party: Party, connection: Connection, found: Reception) -> tu
         authentic=Answer(found.report.authentic_at_signing),
         received_at=shown.door.received_at,
         channel=shown.door.holder,
-        signing=signing(party, connection, revocable=False),
+        signing=vouching(party, connection),
     )
     keep(party, connection, receipt)
+    for held in shown.credentials:
+        want(party, connection, held, giver=str(shown.holder))
+    for listed in found.evidence.status_lists.values():
+        want(party, connection, listed)
     id_ = fresh_urn().removeprefix("urn:uuid:")
     told = canonicalize(found.verdict)
     file = _evidence(party, found, receipt)
@@ -103,7 +116,8 @@ def _evidence(party: Party, found: Reception, receipt: Secured) -> bytes | None:
     if evidence.register is None:
         return None
     note = party.register.note_of(evidence.register)
-    return write_evidence(found.shown.secured, evidence, checkpoint=note)
+    seen = party.register.notes(most=_MOST_SEEN)
+    return write_evidence(found.shown.secured, evidence, checkpoint=note, seen=seen)
 
 
 def _require_known(party: Party, shown: Shown) -> None:

@@ -9,6 +9,7 @@ from perseus.apps.authentic import members_credential
 from perseus.apps.frame import JSON
 from perseus.apps.issuing import keep
 from perseus.apps.party import Party
+from perseus.evidence.gathering import at_hand
 from perseus.storage import credentials, deliveries, resources
 from perseus.storage.deliveries import Delivery
 from perseus.storage.operations import Operation
@@ -80,7 +81,9 @@ def _compose(
     with party.store.read() as connection:
         held = resources.find_all(connection, due_to_bank(inputs))
     named = {digest.multibase: parse(body, where="resource", limit=_LIMIT) for digest, body in held.items()}
-    body = orjson.dumps({"presentation": shown, "resources": named})
+    proofs = at_hand(party, (*beside, *inputs, *figures))
+    timed = {digest.multibase: proof.write() for digest, proof in proofs.items()}
+    body = orjson.dumps({"presentation": shown, "resources": named, "time_proofs": timed})
     now = party.now()
     id_ = f"{operation.id}/{Digest.of(body).multibase}"
     # It waits for this operation, not for the courier, and so is never due.

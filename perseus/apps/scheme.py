@@ -13,6 +13,7 @@ from perseus.log.forks import forks_of, keep_fork
 from perseus.log.names import LogName
 from perseus.settings import Settings
 from perseus.storage import register as log
+from perseus.storage import sightings
 from perseus.storage.register import Seen
 from perseus.storage.store import Store
 from registry.anchor import Anchor
@@ -114,6 +115,11 @@ class RegisterCopy:
             raise UnavailableError(what, because="none was seen", code="register.unreachable")
         return seen.note
 
+    def notes(self, *, most: int | None = None) -> tuple[str, ...]:
+        """Give the checkpoints by which it is known when entries were recorded."""
+        with self._store.read() as connection:
+            return sightings.notes(connection, most=most)
+
     def _replayed(self) -> Register:
         with self._store.read() as connection:
             seen = log.newest(connection)
@@ -124,8 +130,9 @@ class RegisterCopy:
         if not entries:
             raise UnavailableError("the register", because="no copy is at hand", code="register.unreachable")
         note = None if seen is None else seen.note
-        if held is None or held.size > len(entries):
-            self._held = Register.replay(entries, anchor=self.anchor, checkpoint=note)
+        anchor = self.anchor
+        if held is None or held.size > len(entries) or anchor.quorum:
+            self._held = Register.replay(entries, anchor=anchor, checkpoint=note, seen=self.notes())
         else:
             self._held = held.extend(entries[held.size :], checkpoint=note)
         return self._held
@@ -178,7 +185,10 @@ class RegisterCopy:
             if log.size(connection) == size:
                 log.append(connection, offered.entries, at_size=size)
                 log.see(connection, Seen(grown.size, offered.note, now()))
-        self._held = grown
+                sightings.keep(connection, Seen(grown.size, offered.note, now()))
+        # With witnesses, a copy that grew is replayed with what their times say about its new entries.
+        grew = self._held is None or grown.size != self._held.size
+        self._held = None if grew and self.anchor.quorum else grown
         self._seen = now()
 
     def _get(self, url: str) -> bytes:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from perseus.demo.parties import MEMBERS, NEXT_OFFICERS, OFFICERS, ORIGIN, ROLE, SUSPENDED, Cast
 from perseus.keystore import KeyStore
+from perseus.log.names import LogName
 from registry import proposal
 from registry.anchor import Anchor
 from registry.bodies import Officer
 from registry.events import Event, SignedEvent
+from registry.intervals import EvidenceLog
 from registry.log.cosignature import WitnessKey
 from registry.log.note import VerifierKey
 from registry.register import Register
@@ -24,6 +26,8 @@ from trust.keys import Algorithm, PrivateKey, Signer
 
 ENVIRONMENT = "demo"
 SIGNING = 2  # officers that sign an event
+INTERVAL = 5
+"""Seconds between two batches of a member: a scheme would take minutes, and a demonstration has none."""
 
 
 @dataclass(slots=True)
@@ -59,8 +63,12 @@ def found(
     at: datetime,
     witnesses: Sequence[WitnessKey] = (),
     quorum: int = 0,
+    interval: int = INTERVAL,
 ) -> Founding:
-    """Draw the officers' keys and those of their successors, and sign the genesis; witnesses stand in the anchor."""
+    """Draw the officers' keys and those of their successors, and sign the genesis; the rest stands in the anchor.
+
+    Members write to the evidence log every `interval` seconds; with 0 the scheme has no such log.
+    """
     present = {name: officers.create(name) for name in OFFICERS}
     following = {name: officers.create(name) for name in NEXT_OFFICERS}
     genesis = proposal.found(
@@ -71,7 +79,12 @@ def found(
         log_key=log_name(log_key),
         at=at,
     ).signed(*present.values())
-    anchor = replace(proposal.anchor_of(genesis), quorum=quorum, witnesses=tuple(witnesses))
+    anchor = replace(
+        proposal.anchor_of(genesis),
+        quorum=quorum,
+        witnesses=tuple(witnesses),
+        evidence=EvidenceLog(LogName.EVIDENCE.origin(ORIGIN), interval) if interval else None,
+    )
     register = Register.replay((genesis.entry,), anchor=anchor)
     return Founding(present, at, [genesis.entry], anchor, register)
 

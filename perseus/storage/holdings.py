@@ -10,6 +10,8 @@ from perseus.storage import (
     consents,
     credentials,
     deliveries,
+    evidence,
+    gathered,
     grid,
     leases,
     log,
@@ -22,6 +24,8 @@ from perseus.storage import (
     register,
     repeats,
     resources,
+    sightings,
+    slots,
     statuses,
 )
 from perseus.storage.schema import METADATA
@@ -34,20 +38,29 @@ _ALL = (
     statuses.status_entries,
     register.register_entries,
     register.register_checkpoints,
+    sightings.register_sightings,
     log.EVIDENCE.checkpoints,
     deliveries.deliveries,
     repeats.repeats,
     operations.operations,
 )
+_COMMITS = (evidence.evidence_leaves, evidence.evidence_said, gathered.evidence_gathered)
 _READINGS = (readings.readings,)
 _CONSENTS = (consents.consents,)
 _HOLDINGS = MappingProxyType(
     {
-        "operator": (log.EVIDENCE.entries, log.log_heads, leases.log_leases),
-        "edp": (*_READINGS, *_CONSENTS, meters.meters, meters.measurements),
-        "grid": (grid.intensities,),
-        "cap": (*_READINGS, *_CONSENTS, openings.openings),
+        "operator": (
+            *_COMMITS,
+            log.EVIDENCE.entries,
+            log.log_heads,
+            leases.log_leases,
+            slots.evidence_slots,
+        ),
+        "edp": (*_COMMITS, *_READINGS, *_CONSENTS, meters.meters, meters.measurements),
+        "grid": (*_COMMITS, grid.intensities),
+        "cap": (*_COMMITS, *_READINGS, *_CONSENTS, openings.openings),
         "bank": (
+            *_COMMITS,
             *_CONSENTS,
             pairings.pairings,
             pairings.customers,

@@ -11,6 +11,7 @@ from registry.fold.act import Act
 from registry.fold.signing import signers
 from registry.history import History, moment
 from registry.log.merkle import Tree
+from registry.recording import Time, around
 from registry.scheme import Scheme
 from trust.did import Did
 from trust.errors import MalformedError, PerseusError
@@ -61,6 +62,7 @@ class State:
     last: dict[str, int] = field(default_factory=dict)
     effective: list[datetime | None] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
+    wide: list[int] = field(default_factory=list)
 
     @classmethod
     def of_genesis(cls, entry: bytes, leaf: bytes) -> "State":
@@ -93,9 +95,10 @@ class State:
             dict(self.last),
             list(self.effective),
             list(self.ignored),
+            list(self.wide),
         )
 
-    def step(self, entry: bytes, *, tree: Tree, recorded: datetime | None) -> None:
+    def step(self, entry: bytes, *, tree: Tree, recorded: Time) -> None:
         """Take the next entry in; one that breaks a rule is put on the list of the ignored."""
         index = len(self.effective)
         self.effective.append(None)
@@ -113,7 +116,7 @@ class State:
     def _skew(self) -> timedelta:
         return timedelta(seconds=self.scheme.policy.skew)
 
-    def _apply(self, signed: SignedEvent, index: int, tree: Tree, recorded: datetime | None) -> None:
+    def _apply(self, signed: SignedEvent, index: int, tree: Tree, recorded: Time) -> None:
         event = signed.event
         did = None if event.subject == self.scheme.origin else Did.parse(event.subject)
         history = History(event.subject) if did is None else self.histories.get(did, History(event.subject))
@@ -121,15 +124,29 @@ class State:
         who = signers(
             signed, leaf=tree.levels[0][index], scheme=self.scheme, history=history, strict=not unknown
         )
-        reach = self.latest if recorded is None else recorded - self._skew
-        act = Act(index, event, who, self.scheme, history, tree, self.owners, reach)
-        self._require_place(act, recorded or self.founded)
+        act = Act(index, event, who, self.scheme, history, tree, self.owners, self._reach(recorded, index))
+        self._require_place(act, max(around(recorded).since or self.founded, self.founded))
         if unknown:
             _require_somebody(act)
         if did is None:
             self._take_scheme(act, unknown=unknown)
         else:
             self._take_member(act, did, unknown=unknown)
+
+    def _reach(self, recorded: Time, index: int) -> datetime:
+        """Give the moment that one person alone cannot reach behind.
+
+        Where the bounds of recording lie further apart than the heartbeat, the earlier one says too little: the
+        later one less a heartbeat is used, and the entry is noted (register.md, two clocks an event).
+        """
+        since, by = around(recorded)
+        if since is None:
+            return self.latest
+        heartbeat = timedelta(seconds=self.scheme.policy.heartbeat)
+        if by is not None and by - since > heartbeat:
+            self.wide.append(index)
+            since = by - heartbeat
+        return since - self._skew
 
     def _require_place(self, act: Act, bound: datetime) -> None:
         """Demand that the event belongs here: this scheme, this policy, after this subject's last event."""

@@ -42,6 +42,7 @@ def judge(
 
 
 def _obstacles(history: History, question: Question) -> Iterator[Obstacle]:
+    yield from members.dated_back(history, question)
     yield from members.membership(history, question)
     yield from members.suspension(history, question)
     yield from members.role(history, question)

@@ -37,6 +37,22 @@ def unproven(history: History, question: Question, before: Mark, what: str) -> O
     )
 
 
+def dated_back(history: History, question: Question) -> Iterator[Obstacle]:
+    """Demand that the moment of signing is not earlier than what the document holds."""
+    at, bound = question.signed_at, question.not_before
+    if bound is not None and at < bound:
+        yield Obstacle(
+            Outcome.INVALID,
+            "signature.backdated",
+            f"{history.name} dates its signature {moment(at)}, and what it signed holds a state of the evidence log "
+            f"that did not exist before {moment(bound)}.",
+            expected=f"a signing time from {moment(bound)} on",
+            found=moment(at),
+            remedy=f"Ask {history.name} to sign again, with the true time.",
+            events=(),
+        )
+
+
 def membership(history: History, question: Question) -> Iterator[Obstacle]:
     """Demand a stay in the scheme that covers the moment of signing."""
     at = question.signed_at

@@ -54,6 +54,7 @@ class Town:
     months: tuple[str, ...] = ("2026-08",)
     databases: Mapping[str, str] = field(default_factory=dict)
     witnessed: bool = False
+    interval: int = 0
     firm: Did = field(init=False)
     anchor: Anchor = field(init=False)
     processes: serve.Town = field(init=False)
@@ -77,6 +78,7 @@ class Town:
             at=clock.now(),
             witnesses=[make_witness(self.out, one, log=log_name(log_key)) for one in witnesses],
             quorum=QUORUM if witnesses else 0,
+            interval=self.interval,
         )
         populate(founding, {**keys, **others})
         self.anchor = founding.anchor

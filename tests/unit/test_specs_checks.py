@@ -38,7 +38,8 @@ format.unparseable format.duplicate_key format.not_canonical format.too_large fo
 format.character format.unknown_type format.unknown_context format.undefined_term format.schema jose.header
 jose.type jose.encoding sd_jwt.disclosure canonical.limit time.malformed time.future signature.mismatch
 signature.missing signature.suite_not_allowed signature.purpose signature.not_canonical
-signature.time_unproven key.unknown key.weak key.other_issuer key.not_valid_at_signing key.compromised
+signature.time_unproven signature.backdated register.gap key.unknown key.weak key.other_issuer key.not_valid_at_signing
+key.compromised
 member.unknown member.wrong_role member.suspended_at_signing member.left register.no_anchor
 register.unreachable register.stale register.rolled_back register.forked environment.mismatch status.revoked
 status.suspended status.superseded status.unreachable status.stale status.malformed status.missing

@@ -13,40 +13,37 @@ from verifiers.catalogue import check_of, reasons
 from verifiers.finding import Detail, Finding, failed, passed, unknown, warning
 from verifiers.item import Item
 from verifiers.reach import beyond
+from verifiers.span import span_of
+from verifiers.turning import turned_by
 from verifiers.wording import moment
 
 _MOST_STANDINGS = 8_192
 
 
 class Signature(NamedTuple):
-    """What the register is asked about: who signed, in which role, with which key, when."""
+    """What the register is asked about: who signed, in which role, with which key, when, and between which moments."""
 
     member: Did
     role: str | None
     key: str
     signed_at: datetime
+    proven_by: datetime | None
+    not_before: datetime | None
 
 
 def known(case: Case, item: Item) -> Finding:
     """Ask whether the signer was ever a member (register.md, events)."""
-    return _asked(case, item, "member.known", lambda: f"{case.name(item.subject.issuer)} is a member.")
+    return asked(case, item, "member.known", lambda: f"{case.name(item.subject.issuer)} is a member.")
 
 
 def had_role(case: Case, item: Item) -> Finding:
     """Ask whether the signer stood in its role when it signed (IB1 Role-based Access Control 1.0)."""
-    return _asked(case, item, "member.had_role", lambda: _standing_sentence(case, item))
+    return asked(case, item, "member.had_role", lambda: _standing_sentence(case, item))
 
 
 def key_valid(case: Case, item: Item) -> Finding:
     """Ask whether the key was in use and safe when it signed (register.md, events)."""
-    return _asked(case, item, "key.valid_at_signing", lambda: "The key was in use and safe.")
-
-
-def time_proven(case: Case, item: Item) -> Finding:
-    """Ask whether the moment of signing matters beyond the signer's word (register.md, two clocks)."""
-    return _asked(
-        case, item, "signature.time_proven", lambda: "No event reaches back to the time of signing."
-    )
+    return asked(case, item, "key.valid_at_signing", lambda: "The key was in use and safe.")
 
 
 def standing_of(case: Case, item: Item) -> Standing | None:
@@ -57,17 +54,13 @@ def standing_of(case: Case, item: Item) -> Standing | None:
     return found
 
 
-def _ask(case: Case, item: Item) -> Standing | None:
-    register, proof = case.register, item.proof
-    if register is None or proof is None:
-        return None
-    method = proof.verification_method
-    role = case.policy.role_for(item.kind)
-    signature = Signature(method.did, role, method.fragment, proof.created)
-    return _standing(register, signature, case.known_at)
+def signed_at_of(item: Item) -> datetime | None:
+    """Give when a document says that it was signed."""
+    return None if item.proof is None else item.proof.created
 
 
-def _asked(case: Case, item: Item, check: str, sentence: Detail) -> Finding:
+def asked(case: Case, item: Item, check: str, sentence: Detail) -> Finding:
+    """Give what the register has against the signature under one question, or that it has nothing."""
     standing = standing_of(case, item)
     if standing is None:
         return beyond(case) or unknown(
@@ -75,24 +68,54 @@ def _asked(case: Case, item: Item, check: str, sentence: Detail) -> Finding:
         )
     for obstacle in standing.obstacles:
         if _check_for(obstacle) == check:
-            return _hindered(obstacle)
-    if standing.warnings and check == "member.had_role":
+            return _hindered(case, item, obstacle)
+    if check == "member.had_role" and standing.warnings:
         return warning("member.suspended_later", " ".join(standing.warnings))
+    if check == "member.known" and standing.gaps:
+        return warning("register.gap", " ".join(standing.gaps))
     return passed(sentence)
+
+
+def _ask(case: Case, item: Item) -> Standing | None:
+    register, signature = case.register, _signature(case, item)
+    if register is None or signature is None:
+        return None
+    return _standing(register, signature, case.known_at)
+
+
+def _signature(case: Case, item: Item) -> Signature | None:
+    proof = item.proof
+    if proof is None:
+        return None
+    method, span = proof.verification_method, span_of(case, item)
+    role = case.policy.role_for(item.kind)
+    return Signature(method.did, role, method.fragment, proof.created, span.proven_by, span.not_before)
 
 
 def _check_for(obstacle: Obstacle) -> str:
     return check_of(obstacle.code) if obstacle.code in reasons() else "member.known"
 
 
-def _hindered(obstacle: Obstacle) -> Finding:
+def _hindered(case: Case, item: Item, obstacle: Obstacle) -> Finding:
     find = failed if obstacle.outcome is Outcome.INVALID else unknown
     return find(
         obstacle.code,
-        obstacle.sentence,
+        lambda: obstacle.sentence + _turned(case, item, obstacle),
         expected=obstacle.expected,
         found=obstacle.found,
         remedy=obstacle.remedy,
+    )
+
+
+def _turned(case: Case, item: Item, obstacle: Obstacle) -> str:
+    register, signature = case.register, _signature(case, item)
+    if register is None or signature is None:
+        return ""
+    return turned_by(
+        register,
+        obstacle,
+        signed_at=signature.signed_at,
+        earlier=lambda size: _standing(register, signature, size),
     )
 
 
@@ -105,9 +128,17 @@ def _standing_sentence(case: Case, item: Item) -> str:
 
 @lru_cache(maxsize=_MOST_STANDINGS)
 def _standing(register: Register, signature: Signature, known_at: int | None) -> Standing | None:
-    member, role, key, signed_at = signature
+    member, role, key, signed_at, proven_by, not_before = signature
     try:
-        return register.standing(member, role, key, signed_at=signed_at, known_at=known_at)
+        return register.standing(
+            member,
+            role,
+            key,
+            signed_at=signed_at,
+            known_at=known_at,
+            proven_by=proven_by,
+            not_before=not_before,
+        )
     except RegisterError:
         return None
 

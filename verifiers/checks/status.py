@@ -16,6 +16,7 @@ from verifiers.item import Item
 from verifiers.listing import OpenList, open_list
 from verifiers.policy import OPERATOR
 from verifiers.reach import beyond
+from verifiers.rivals import rival_of
 from verifiers.wording import moment
 
 _MOST_KEEPERS = 256
@@ -75,7 +76,29 @@ def _entry(case: Case, item: Item, entry: StatusEntry) -> Finding | None:
             expected=entry.list_url,
             found="no such list",
         )
-    return _misfit(case, item, entry, found) or _aged(case, found) or _set(item, entry, found)
+    return (
+        _misfit(case, item, entry, found)
+        or _contradicted(case, entry, found)
+        or _aged(case, found)
+        or _set(item, entry, found)
+    )
+
+
+def _contradicted(case: Case, entry: StatusEntry, found: OpenList) -> Finding | None:
+    """Rely on no list beside which its keeper signed another (Bitstring Status List 1.0, section 3.2)."""
+    other = rival_of(case, case.evidence.status_lists[entry.list_url], found)
+    if not other:
+        return None
+    keeper, since = (
+        case.name(found.keeper or ""),
+        "" if found.valid_from is None else moment(found.valid_from),
+    )
+    return failed(
+        "status.equivocation",
+        f"{keeper} signed the status list of {since}, and {other}.",
+        expected="one list an interval",
+        found="two",
+    )
 
 
 def _misfit(case: Case, item: Item, entry: StatusEntry, found: OpenList) -> Finding | None:

@@ -1,0 +1,47 @@
+"""Does the moment of signing rest on more than the signer's word?"""
+
+from datetime import datetime
+
+from trust.report import Outcome
+from verifiers.case import Case, Span
+from verifiers.checks.membership import asked, signed_at_of
+from verifiers.finding import Finding, passed, warning
+from verifiers.item import Item
+from verifiers.span import RECEIPT, span_of, wants_proof
+from verifiers.wording import moment, sentence
+
+CHECK = "signature.time_proven"
+
+
+def time_proven(case: Case, item: Item) -> Finding:
+    """Ask when it was signed at the earliest and at the latest (register.md, two clocks an event).
+
+    Where the register's answer depends on it, that is unknown without proof; elsewhere a missing proof is a warning,
+    once it is due. The receiving party's own record of receiving needs none.
+    """
+    found = asked(case, item, CHECK, lambda: "No event reaches back to the time of signing.")
+    signed_at = signed_at_of(item)
+    if found.outcome is not Outcome.PASSED or signed_at is None or item.kind == RECEIPT:
+        return found
+    return _in_time(case, span_of(case, item), signed_at) if wants_proof(case) else found
+
+
+def _in_time(case: Case, span: Span, signed_at: datetime) -> Finding:
+    log, number = case.anchor and case.anchor.evidence, case.policy.proof_intervals
+    due = signed_at + number * log.length if log else signed_at
+    shown = span.proven_by
+    if shown is not None and shown <= due + case.skew:
+        return passed(lambda: f"It is shown to have existed by {moment(shown)}.")
+    if shown is None and span.fault is None and case.at <= due + case.skew:
+        return passed(lambda: f"A proof of its time is due by {moment(due)}.")
+    why = "no proof of its time is at hand"
+    if span.fault is not None:
+        why = f"the proof of its time proves nothing: {sentence(span.fault)}".rstrip(".")
+    elif shown is not None:
+        why = f"it is shown to have existed only by {moment(shown)}"
+    return warning(
+        "signature.time_unproven",
+        f"It says that it was signed on {moment(signed_at)}, and {why}.",
+        expected=f"shown to exist by {moment(due)}",
+        found="nothing" if shown is None else moment(shown),
+    )

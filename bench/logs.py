@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from hashlib import sha256
-from itertools import pairwise
 from pathlib import Path
 
-from bench.timing import ROUNDS, Figure, beside, once
+from bench.timing import Figure, beside, once
 from perseus.log.names import LogName
 from registry.log.merkle import Tree, leaf_hash, verify_inclusion
 from support.keys import signer
@@ -140,13 +139,3 @@ async def _connection(port: int, paths: list[str]) -> None:
         length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
         await reader.readexactly(length)
     writer.close()
-
-
-def hashed(entries: tuple[bytes, ...]) -> None:
-    """Hash every entry and every node of its tree, in the barest loop there is: what no sync can do without."""
-    row = [sha256(b"\x00" + entry).digest() for entry in entries]
-    while len(row) > 1:
-        row = [sha256(b"\x01" + left + right).digest() for left, right in list(pairwise(row))[::2]]
-
-
-__all__ = ["ENTRIES", "ROUNDS", "append", "hashed", "inclusion", "read"]

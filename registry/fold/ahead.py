@@ -17,32 +17,34 @@ Fitting = tuple[bytes, str]
 _FOUNDING = {"scheme.genesis": Genesis, "scheme.officers": NewOfficers}
 
 
-def keys_in(entries: Sequence[bytes]) -> tuple[str, ...]:
-    """Give every key that these entries bring in, be it an officer's or a member's, as Multikeys."""
-    return tuple(multikey for signed in _readable(entries) for multikey in _multikeys(signed.event))
+def keys_in(entries: Sequence[bytes]) -> dict[str, str]:
+    """Give every key that these entries bring in, be it an officer's or a member's: thumbprint and Multikey."""
+    named = (multikey for signed in _readable(entries) for multikey in _multikeys(signed.event))
+    return {key.thumbprint: multikey for multikey in named for key in _key(multikey)}
 
 
-def fitting(entries: Sequence[bytes], multikeys: Iterable[str]) -> list[Fitting]:
+def fitting(entries: Sequence[bytes], keys: Mapping[str, str]) -> list[Fitting]:
     """Check every signature by one of these keys, and name those that fit by leaf hash and key id."""
-    keys = {key.thumbprint: key for key in _keys(multikeys)}
-    return [found for signed in _readable(entries) for found in _fitting(signed, keys)]
+    opened: dict[str, PublicKey] = {}
+    return [found for signed in _readable(entries) for found in _fitting(signed, keys, opened)]
 
 
-def remember(found: Iterable[Fitting], multikeys: Iterable[str]) -> None:
+def remember(found: Iterable[Fitting], keys: Mapping[str, str]) -> None:
     """Spare the fold what was found to fit."""
-    keys = {key.thumbprint: key for key in _keys(multikeys)}
+    opened = {kid: PublicKey.from_multikey(multikey) for kid, multikey in keys.items()}
     for leaf, kid in found:
-        VERIFIED.put((leaf, kid), keys[kid])
+        VERIFIED.put((leaf, kid), opened[kid])
 
 
-def _fitting(signed: SignedEvent, keys: Mapping[str, PublicKey]) -> Iterator[Fitting]:
+def _fitting(signed: SignedEvent, keys: Mapping[str, str], opened: dict[str, PublicKey]) -> Iterator[Fitting]:
     leaf = leaf_hash(signed.entry)
     for signature in signed.signatures:
-        key = keys.get(signature.kid)
+        kid = signature.kid
         try:
-            if key is not None:
+            if kid in keys:
+                key = opened.get(kid) or opened.setdefault(kid, PublicKey.from_multikey(keys[kid]))
                 signature.verify(signed.payload, key=key)
-                yield leaf, signature.kid
+                yield leaf, kid
         except PerseusError:
             continue  # the fold says of it what is to be said
 
@@ -66,9 +68,9 @@ def _multikeys(event: Event) -> Iterator[str]:
         return
 
 
-def _keys(multikeys: Iterable[str]) -> Iterator[PublicKey]:
-    for multikey in multikeys:
-        try:
-            yield PublicKey.from_multikey(multikey)
-        except PerseusError:
-            continue
+def _key(multikey: str) -> Iterator[PublicKey]:
+    """Read a key, if it is one."""
+    try:
+        yield PublicKey.from_multikey(multikey)
+    except PerseusError:
+        return

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from registry.bodies import KeyCompromise, KeyEnd, NewKey, read
 from registry.fold.act import Act
+from registry.fold.signing import VERIFIED
 from registry.history import LAPSE, Compromise, History, Key, Mark, Span
 from registry.scheme import read_key
 from trust.canonical import canonicalize
@@ -103,8 +104,12 @@ def _require_possession(act: Act, body: NewKey, key: PublicKey) -> None:
         member=act.event.subject,
         thumbprint=key.thumbprint,
     )
+    name = (body.signature + message, key.thumbprint)
+    if VERIFIED.get(name) == key:
+        return
     try:
         key.verify(body.signature, message)
+        VERIFIED.put(name, key)
     except (SignatureMismatchError, MalformedError) as error:
         raise act.refuse(f"the new key did not sign: {error}", "event.possession") from error
 

@@ -100,10 +100,19 @@ class State:
 
     def step(self, entry: bytes, *, tree: Tree, recorded: Time) -> None:
         """Take the next entry in; one that breaks a rule is put on the list of the ignored."""
+        try:
+            signed = SignedEvent.parse(entry)
+        except MalformedError as error:
+            self.ignored.append(Ignored(len(self.effective), error.code, str(error)))
+            self.effective.append(None)
+            return
+        self.take(signed, tree=tree, recorded=recorded)
+
+    def take(self, signed: SignedEvent, *, tree: Tree, recorded: datetime | None) -> None:
+        """Take in the next entry as it was read."""
         index = len(self.effective)
         self.effective.append(None)
         try:
-            signed = SignedEvent.parse(entry)
             self._apply(signed, index, tree, recorded)
         except (MalformedError, EventRefusedError) as error:
             self.ignored.append(Ignored(index, error.code, str(error)))

@@ -15,7 +15,7 @@ from registry.checkpoints import (
 )
 from registry.errors import EventRefusedError, RegisterError
 from registry.events import SignedEvent
-from registry.fold.step import Ignored, State
+from registry.fold.step import Ignored, State, require_known
 from registry.judge.judge import judge
 from registry.kept import Kept
 from registry.log.checkpoint import Checkpoint
@@ -223,6 +223,7 @@ class Register:
         grown = self.extend((entry,), recorded=() if recorded is None else (recorded,))
         for refused in grown.ignored[len(self.ignored) :]:
             raise EventRefusedError(refused.sentence, code=refused.code)
+        require_known(grown.event(self.size).event)
         return grown
 
     def _judge(self, member: Did, question: Question, size: int) -> Standing:

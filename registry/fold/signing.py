@@ -44,6 +44,13 @@ def signers(
     )
 
 
+def everybody(event: Event, scheme: Scheme, history: History) -> Signers:
+    """Name all who may sign an event, as if they had."""
+    incoming = frozenset(item.pseudonym for item in _incoming(event).values())
+    own = any(key.usable(event.effective) for key in history.keys)
+    return Signers(scheme.people, member=own, incoming=incoming)
+
+
 def _check(signed: SignedEvent, leaf: bytes, signature: EventSignature, key: PublicKey) -> None:
     name = (leaf, signature.kid)
     if VERIFIED.get(name) == key:

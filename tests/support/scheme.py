@@ -69,6 +69,12 @@ class SchemeSimulator:
         self.register = self.register.accept(event.signed(*people, *signers).entry)
         return self.register.size - 1
 
+    def put(self, event: Event | SignedEvent, *signers: Signer, by: str = "ab") -> int:
+        """Put an event into the log whether the fold accepts it or not, and give its index."""
+        people = [self.officers[f"officer-{letter}"] for letter in by]
+        self.register = self.register.extend((event.signed(*people, *signers).entry,))
+        return self.register.size - 1
+
     def join(
         self,
         did: str,

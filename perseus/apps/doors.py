@@ -10,6 +10,7 @@ from perseus.apps.judging import Judge, require
 from perseus.apps.party import Party
 from perseus.keystore import fresh_nonce
 from perseus.storage import challenges
+from registry.standing import Outcome
 from trust.canonical import Json, canonicalize
 from trust.challenge import Challenge
 from trust.claims.halfhour import stamp
@@ -19,6 +20,7 @@ from trust.presentation import MEDIA_TYPE, audience_of, read_presentation
 from trust.schema import fit
 from trust.secured import Secured
 from verifiers.evidence import Door
+from verifiers.item import open_item
 from verifiers.policy import Policy
 
 JsonObject = Mapping[str, Json]
@@ -127,6 +129,34 @@ def look_at(party: Party, document: Mapping[str, object]) -> Shown:
     found = read_presentation(members)
     door = Door(challenge.nonce, party.did, None, party.now())
     return Shown(secured, found.id, found.holder, found.credentials, door)
+
+
+def key_of_holder(party: Party, shown: Shown) -> str:
+    """Name the key by which the holder itself signed what it shows.
+
+    Raises:
+        MalformedError: a proof is missing or of another shape.
+        NotPermittedError: another than the holder signed it.
+        SignatureMismatchError: the signature does not fit.
+    """
+    item = open_item(shown.secured, place="", register=party.register.current())
+    for fault in item.faults.values():
+        raise fault
+    method = item.proof.verification_method if item.proof is not None else None
+    if method is None or method.did != shown.holder:
+        raise _refused("its holder did not sign it", "presentation.holder")
+    return str(method.fragment)
+
+
+def require_standing(party: Party, holder: Did, key: str, *, role: str | None = None) -> None:
+    """Let in a member alone that stands now, with this key, in this role where one is named.
+
+    Raises:
+        NotPermittedError: it does not.
+    """
+    standing = party.register.current().standing(holder, role, key, signed_at=party.now())
+    if standing.outcome is not Outcome.VALID:
+        raise _refused(standing.sentence, standing.code)
 
 
 def admit(party: Party, judge: Judge, document: Mapping[str, object], *, policy: Policy) -> Shown:

@@ -1,6 +1,5 @@
 """The scheme operator: keeps the register's log, a shared status list, and copies of memberships."""
 
-from datetime import datetime, timedelta
 from typing import cast
 
 from fastapi import FastAPI, Query, Response
@@ -10,25 +9,26 @@ from sqlalchemy import Connection
 from perseus.apps.call import Body, Called
 from perseus.apps.doors import nonce_of, open_challenge, signed, use_up
 from perseus.apps.frame import answer
-from perseus.apps.issuing import keep, list_url, signing
+from perseus.apps.impact import add_impact
+from perseus.apps.issuing import list_url
+from perseus.apps.memberships import membership_of
 from perseus.apps.party import Party
+from perseus.apps.proposals import add_proposals, refusal, settle
+from perseus.apps.receipts import add_receipts
 from perseus.apps.service import Service, credential, open_service
 from perseus.apps.withdrawals import add_withdrawals
 from perseus.keystore import KeyStore
 from perseus.problems import ConflictError, NotFoundError
-from perseus.storage import credentials, register, statuses
+from perseus.storage import register, statuses
 from perseus.storage.register import Seen
+from registry.errors import EventRefusedError
 from registry.log.checkpoint import Checkpoint
 from registry.register import Register
 from trust.canonical import Json, canonicalize, parse
 from trust.challenge import check_answer
-from trust.claims.halfhour import Period
-from trust.claims.membership import Membership
 from trust.did import Did
 
-AGREEMENT = "2026-03-12"
 LOG_KEY = "log"
-YEAR = timedelta(days=365)
 _MOST_INDICES = 1_000
 _PAGE = 1_000
 _LARGEST = (1 << 53) - 1
@@ -51,6 +51,9 @@ def open_operator(party: Party) -> FastAPI:
     """Put the operator's service together."""
     service = open_service(party)
     _add_log(service)
+    add_proposals(service, take_event)
+    add_receipts(service)
+    add_impact(service)
     _add_memberships(service)
     _add_places(service)
     add_withdrawals(service)
@@ -74,7 +77,10 @@ def take_event(party: Party, connection: Connection, entry: bytes) -> tuple[int,
         ConflictError: the log has grown in the meantime.
     """
     present = party.register.current()
-    grown = present.accept(entry, recorded=party.now())
+    try:
+        grown = present.accept(entry, recorded=party.now())
+    except EventRefusedError as refused:
+        raise refusal(refused) from refused
     register.append(connection, (entry,), at_size=present.size)
     note = sign_checkpoint(party.keys, grown)
     register.see(connection, Seen(grown.size, note, party.now()))
@@ -108,6 +114,7 @@ def _add_log(service: Service) -> None:
         def act(connection: Connection, prepared: None) -> Response:
             del prepared
             index, note = take_event(party, connection, entry)
+            settle(connection, entry, index)
             return answer({"index": index, "size": index + 1, "checkpoint": note}, status=201)
 
         return call.once(party, lambda: None, act)
@@ -119,25 +126,7 @@ def _add_memberships(service: Service) -> None:
     @service.app.get("/v1/memberships/{did}")
     def membership(did: str) -> Response:
         """Give a member's credential: a convenience copy, the register is the truth."""
-        member = party.register.current().member(Did.parse(did), at=party.now())
-        if member is None or not member.roles:
-            raise NotFoundError(f"a member {did} with a role")
-        now = party.now()
-        claim = Membership(
-            member.did, member.name, member.roles, AGREEMENT, Period.of(_day(now), _day(now + YEAR))
-        )
-        with party.store.write() as connection:
-            known = credentials.of_kind(connection, "MembershipCredential", about=did)
-            if known:
-                return credential(known[-1].secured, status=200)
-            sign = signing(party, connection)
-            made = sign.issue(claim, valid_until=now + YEAR)
-            keep(party, connection, made)
-        return credential(made, status=200)
-
-
-def _day(moment: datetime) -> datetime:
-    return moment.replace(hour=0, minute=0, second=0)
+        return credential(membership_of(party, Did.parse(did)), status=200)
 
 
 def _add_places(service: Service) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from issuers.receipt import issue_receipt
-from perseus.apps.doors import Shown, look_at
+from perseus.apps.doors import Shown, key_of_holder, look_at, require_standing
 from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
 from perseus.apps.reporting import due_to_bank
@@ -16,7 +16,6 @@ from perseus.problems import ConflictError
 from perseus.storage import pairings, presentations
 from perseus.storage.presentations import Reported
 from perseus.storage.presentations import Shown as Row
-from registry.standing import Outcome
 from trust.canonical import Json, canonicalize
 from trust.claims.account import AccountHolder
 from trust.digest import Digest
@@ -25,7 +24,6 @@ from trust.errors import MalformedError, NotPermittedError
 from trust.report import Answer, Report
 from trust.secured import Secured
 from verifiers.evidence import Evidence, write_evidence
-from verifiers.item import open_item
 from verifiers.policy import Policy
 from verifiers.verdict import verdict
 
@@ -101,19 +99,9 @@ def _evidence(party: Party, found: Reception, receipt: Secured) -> bytes | None:
 
 def _require_known(party: Party, shown: Shown) -> None:
     """Turn away whoever is neither a member nor a customer, before anything of theirs is kept."""
-    register = party.register.current()
-    item = open_item(shown.secured, place="", register=register)
-    for fault in item.faults.values():
-        raise fault
-    method = item.proof.verification_method if item.proof is not None else None
-    if method is None or method.did != shown.holder:
-        raise NotPermittedError(
-            "receiving a chain", because="its holder did not sign it", code="presentation.holder"
-        )
+    key = key_of_holder(party, shown)
     if shown.holder.multikey is None:
-        standing = register.standing(shown.holder, None, method.fragment, signed_at=party.now())
-        if standing.outcome is not Outcome.VALID:
-            raise NotPermittedError("receiving a chain", because=standing.sentence, code=standing.code)
+        require_standing(party, shown.holder, key)
         return
     with party.store.read() as connection:
         if pairings.of_holder(connection, str(shown.holder)) is None:

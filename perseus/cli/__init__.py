@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "calculate": "Calculate emissions from meter readings and grid intensity.",
         "consent": "List, grant or withdraw a small firm's consents.",
         "member": "List the scheme's members, or suspend one.",
+        "registry": "Govern the scheme: propose, sign, commit, look up, prove.",
         "doctor": "Check this installation, and say what to mend.",
     }
 )

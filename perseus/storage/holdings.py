@@ -16,6 +16,7 @@ from perseus.storage import (
     operations,
     pairings,
     presentations,
+    proposals,
     readings,
     register,
     repeats,
@@ -40,7 +41,7 @@ _READINGS = (readings.readings,)
 _CONSENTS = (consents.consents,)
 _HOLDINGS = MappingProxyType(
     {
-        "operator": (),
+        "operator": (proposals.proposals,),
         "edp": (*_READINGS, *_CONSENTS, meters.meters, meters.measurements),
         "grid": (grid.intensities,),
         "cap": (*_READINGS, *_CONSENTS, openings.openings),

@@ -1,0 +1,204 @@
+"""Proposals at the operator: kept with the signatures so far, judged by the verifiers' own fold, committed once whole.
+
+Whoever may sign may propose and sign here, because a signature is its own authority; what waits is shown to the
+operator's people alone. A proposal whose place in the log was taken by another event is stale, and says so.
+"""
+
+from collections.abc import Callable
+from typing import cast
+
+from fastapi import Depends, Response
+from pydantic import Field, JsonValue
+from sqlalchemy import Connection
+
+from perseus.apps.call import Body, Called
+from perseus.apps.frame import answer
+from perseus.apps.party import Party
+from perseus.apps.service import Service, owner_of
+from perseus.problems import ConflictError, NotFoundError
+from perseus.storage import proposals
+from perseus.storage.proposals import Waiting
+from registry.draft import Draft
+from registry.errors import EventRefusedError
+from registry.events import SignedEvent
+from registry.foresight import lacking
+from registry.jws import EventSignature
+from registry.register import Register
+from trust.canonical import Json, canonicalize
+from trust.claims.halfhour import stamp
+from trust.did import Did
+from trust.digest import Digest
+from trust.errors import MalformedError
+
+Take = Callable[[Party, Connection, bytes], tuple[int, str]]
+STALE = frozenset(("event.prev", "event.policy", "event.backdated"))
+_MOST = 1_000  # proposals that may wait at one time, and that a list shows
+_REMEDY = "Propose it anew: its place in the log is part of what was signed."
+
+
+class Proposed(Body):
+    """A proposal file with a signature on it at least."""
+
+    proposal: dict[str, JsonValue]
+
+
+class Signatures(Body):
+    """Signatures over a proposal's bytes, as they stand in an entry of the register."""
+
+    signatures: tuple[dict[str, JsonValue], ...] = Field(min_length=1, max_length=32, strict=False)
+
+
+def add_proposals(service: Service, take: Take) -> None:
+    """Let officers and members propose, sign and commit."""
+    party, app, owner = service.party, service.app, [Depends(owner_of(service.party))]
+
+    @app.post("/v1/proposals", status_code=201)
+    def propose(call: Called) -> Response:
+        """Keep a proposal that somebody has signed who may; the same one again only adds its signatures."""
+        draft = Draft.from_json(canonicalize(cast("Json", call.read(Proposed).proposal)))
+        return call.once(party, lambda: _judged(party, draft), lambda found, _: _keep(party, found, draft))
+
+    @app.get("/v1/proposals", dependencies=owner)
+    def listed() -> Response:
+        """List the newest proposals, the newest first: what each says, who signed, what it lacks."""
+        with party.store.read() as connection:
+            found = proposals.listed(connection, most=_MOST)
+        return answer({"proposals": [_told(party, one) for one in found]})
+
+    @app.get("/v1/proposals/{id_}", dependencies=owner)
+    def shown(id_: str) -> Response:
+        """Give a proposal with its file."""
+        found = _found(party, id_)
+        document = Draft.from_json(found.draft).to_json()
+        return answer({**_told(party, found), "file": document.decode()})
+
+    @app.post("/v1/proposals/{id_}/signatures")
+    def sign(id_: str, call: Called) -> Response:
+        """Add signatures to a proposal; one person's second signature changes nothing."""
+        given = [EventSignature.read(cast("Json", item)) for item in call.read(Signatures).signatures]
+        found = _found(party, id_)
+        draft = Draft.from_json(found.draft).with_signatures(given)
+
+        def prepare() -> str | None:
+            _require_open(found)
+            return _judged(party, draft)
+
+        return call.once(party, prepare, lambda known, _: _keep(party, known, draft))
+
+    @app.post("/v1/proposals/{id_}/commit", status_code=201, dependencies=owner)
+    def commit(id_: str, call: Called) -> Response:
+        """Append a proposal to the log once the quorum has signed it."""
+        found = _found(party, id_)
+
+        def prepare() -> None:
+            _require_open(found)
+            missing = _judged(party, Draft.from_json(found.draft))
+            if missing is not None:
+                raise ConflictError(missing, code="event.quorum")
+
+        def act(connection: Connection, prepared: None) -> Response:
+            del prepared
+            entry = Draft.from_json(found.draft).entry.entry
+            index, note = take(party, connection, entry)
+            settle(connection, entry, index)
+            return answer({"index": index, "size": index + 1, "checkpoint": note}, status=201)
+
+        return call.once(party, prepare, act)
+
+
+def refusal(refused: EventRefusedError) -> EventRefusedError | ConflictError:
+    """Say of what came too late what to do, and leave every other refusal as it is."""
+    if refused.code not in STALE:
+        return refused
+    return ConflictError(f"{refused}. {_REMEDY}", code=refused.code)
+
+
+def settle(connection: Connection, entry: bytes, index: int) -> None:
+    """Mark the proposal that an entry came of as committed, whichever door the entry came in by."""
+    signed = SignedEvent.parse(entry)
+    proposals.commit(connection, Digest.of(signed.event.payload).multibase, entry=index)
+
+
+def _require_open(found: Waiting) -> None:
+    if found.entry is not None:
+        raise ConflictError(f"the proposal {found.id} is entry {found.entry} of the register already")
+
+
+def _judged(party: Party, draft: Draft) -> str | None:
+    """Say what a proposal lacks; refuse at once what no further signature mends."""
+    try:
+        return lacking(party.register.current(), draft.entry, recorded=party.now())
+    except EventRefusedError as refused:
+        raise refusal(refused) from refused
+
+
+def _keep(party: Party, connection: Connection, draft: Draft) -> Response:
+    known = proposals.find(connection, draft.id)
+    now = party.now()
+    if known is None:
+        if proposals.waiting(connection) >= _MOST:
+            raise ConflictError(f"{_MOST} proposals wait already; commit or let go of some first")
+        kept = Waiting(draft.id, draft.to_json(), now, now)
+        proposals.propose(connection, kept)
+    else:
+        whole = Draft.from_json(known.draft).joined(draft).to_json()
+        kept = Waiting(known.id, whole, known.proposed_at, now, known.entry)
+        proposals.sign(connection, known.id, whole, at=now)
+    status = 201 if known is None else 200
+    return answer(_told(party, kept), status=status)
+
+
+def _found(party: Party, id_: str) -> Waiting:
+    with party.store.read() as connection:
+        found = proposals.find(connection, id_)
+    if found is None:
+        raise NotFoundError(f"the proposal {id_}")
+    return found
+
+
+def _told(party: Party, waiting: Waiting) -> dict[str, object]:
+    draft, register = Draft.from_json(waiting.draft), party.register.current()
+    event = draft.event
+    return {
+        "id": waiting.id,
+        "type": event.type,
+        "subject": event.subject,
+        "name": _name(register, event.subject),
+        "effective": stamp(event.effective),
+        "case": event.case,
+        "reason": event.reason,
+        "signers": list(signer_names(register, draft)),
+        "proposed_at": stamp(waiting.proposed_at),
+        "entry": waiting.entry,
+        **_state(party, register, waiting, draft),
+    }
+
+
+def _state(party: Party, register: Register, waiting: Waiting, draft: Draft) -> dict[str, object]:
+    if waiting.entry is not None:
+        return {"state": "committed", "lacks": None, "code": None}
+    try:
+        missing = lacking(register, draft.entry, recorded=party.now())
+    except EventRefusedError as refused:
+        state = "stale" if refused.code in STALE else "refused"
+        return {"state": state, "lacks": f"{refused}. {_REMEDY}", "code": refused.code}
+    state, code = ("ready", None) if missing is None else ("waiting", "event.quorum")
+    return {"state": state, "lacks": missing, "code": code}
+
+
+def signer_names(register: Register, draft: Draft) -> tuple[str, ...]:
+    """Name who has signed: officers by pseudonym, the member by its name, each person once."""
+    officers = register.scheme.officers
+    names = [
+        officers[item.kid].pseudonym if item.kid in officers else _name(register, draft.event.subject)
+        for item in draft.signatures
+    ]
+    return tuple(dict.fromkeys(names))
+
+
+def _name(register: Register, subject: str) -> str:
+    try:
+        member = register.member(Did.parse(subject))
+    except MalformedError:
+        return subject
+    return subject if member is None else member.name

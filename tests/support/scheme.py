@@ -8,7 +8,7 @@
 Every step is a proposal, signed by the officers it needs, that the fold must accept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -41,11 +41,14 @@ class Party:
 class SchemeSimulator:
     """A scheme that grows by accepted events; `register` is the copy that everybody has."""
 
-    def __init__(self, *, environment: str = "test", seed: str = "scheme") -> None:
-        """Found the scheme with three officers and a log key."""
+    def __init__(
+        self, *, environment: str = "test", seed: str = "scheme", draw: Callable[[str], Signer] = signer
+    ) -> None:
+        """Found the scheme with three officers and a log key; `draw` makes the key of a seed."""
         self.seed = seed
-        self.officers = {name: signer(f"{seed}/{name}") for name in OFFICERS}
-        self.next_officers = {name: signer(f"{seed}/{name}/next") for name in OFFICERS}
+        self.draw = draw
+        self.officers = {name: draw(f"{seed}/{name}") for name in OFFICERS}
+        self.next_officers = {name: draw(f"{seed}/{name}/next") for name in OFFICERS}
         self.log = signer(f"{seed}/log", ed25519=True)
         genesis = proposal.found(
             ORIGIN,
@@ -86,7 +89,7 @@ class SchemeSimulator:
     ) -> Party:
         """Admit a member, add its key, grant its roles (the last word of their URLs)."""
         member = Did.parse(did)
-        party = Party(member, name, signer(f"{self.seed}/{did}"))
+        party = Party(member, name, self.draw(f"{self.seed}/{did}"))
         self.take(proposal.admit(self.register, member, name=name, at=at, services=services))
         self.add_key(party, party.signer, at=at)
         for role in roles:

@@ -193,7 +193,7 @@ def signer_names(register: Register, draft: Draft) -> tuple[str, ...]:
         officers[item.kid].pseudonym if item.kid in officers else _name(register, draft.event.subject)
         for item in draft.signatures
     ]
-    return tuple(dict.fromkeys(names))
+    return tuple(sorted(set(names)))
 
 
 def _name(register: Register, subject: str) -> str:

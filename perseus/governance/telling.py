@@ -93,7 +93,7 @@ def names(register: Register, signed: SignedEvent) -> tuple[str, ...]:
         officers[item.kid].pseudonym if item.kid in officers else _own(register, signed.event, item.kid)
         for item in signed.signatures
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(sorted(set(found)))
 
 
 def headline_of(event: Event) -> str:

@@ -1,6 +1,7 @@
 """What the scheme's officers decide, at the command line and with keys that no service ever sees."""
 
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 
 from perseus.apps.scheme import RegisterCopy
@@ -12,6 +13,7 @@ from perseus.settings import load
 from perseus.storage.store import Store
 from registry import proposal
 from registry.events import Event
+from registry.foresight import lacking
 from registry.register import Register
 from trust.canonical import parse
 from trust.did import Did
@@ -64,15 +66,27 @@ def reinstate(member: str, *, reason: str, home: Path, officers: Path) -> str:
 
 
 def _decide(home: Path, officers: Path, propose: Callable[[Register], Event]) -> str:
-    """Propose an event, have every officer at hand sign it, and let the operator's log decide."""
+    """Propose an event, have as many officers at hand sign it as it needs, and let the operator's log decide."""
     register = register_of(home)
     signers = _present_officers(register, officers)
     if not signers:
         reason = f"no key of a present officer stands in {officers}"
         raise NotPermittedError("deciding about a member", because=reason, code="key.unknown")
-    entry = propose(register).signed(*signers).entry
+    event = propose(register)
+    chosen = _enough(register, event, signers)
+    entry = event.signed(*chosen).entry
     answered = Owner(home).post("/v1/events", {"entry": parse(entry, where="entry")})
-    return f"register entry {answered['index']}, signed by {len(signers)} officers"
+    return f"register entry {answered['index']}, signed by {len(chosen)} officers"
+
+
+def _enough(register: Register, event: Event, signers: tuple[Signer, ...]) -> tuple[Signer, ...]:
+    """Choose officers whose signatures are enough, so that another is left who can lift what they decide."""
+    demand = register.scheme.policy.demand(event.type)
+    number = len(signers) if demand is None else demand.full or demand.officers
+    for chosen in combinations(signers, min(number, len(signers))):
+        if lacking(register, event.signed(*chosen), recorded=now()) is None:
+            return chosen
+    return signers
 
 
 def _present_officers(register: Register, folder: Path) -> tuple[Signer, ...]:

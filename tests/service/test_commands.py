@@ -49,6 +49,20 @@ def test_officers_suspend_a_member(town: Town) -> None:
     assert not active(town)[DID["cap"]]
 
 
+def test_officers_of_whom_one_had_no_part_lift_the_suspension(town: Town) -> None:
+    operator, officers = town.out / "operator", town.out / "officers"
+    where = ("--home", operator, "--officers", officers, "--reason", "audited")
+    ran = perseus("member", "reinstate", DID["cap"], *where)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "signed by 2 officers" in ran.stdout
+    assert active(town)[DID["cap"]]
+
+
+def test_a_suspension_says_why(town: Town) -> None:
+    ran = perseus("member", "suspend", DID["cap"], "--home", town.out / "operator")
+    assert (ran.returncode, "--reason says why" in ran.stderr) == (WRONG, True)
+
+
 def test_nobody_without_an_officers_key_suspends_anybody(town: Town) -> None:
     operator = town.out / "operator"
     before = active(town)
@@ -63,7 +77,7 @@ def test_nobody_without_an_officers_key_suspends_anybody(town: Town) -> None:
 def test_the_list_names_people_and_roles(town: Town) -> None:
     ran = perseus("member", "list", "--home", town.out / "operator")
     assert "Northern Bank (financial service provider)" in ran.stdout
-    assert "not active  GreenLedger" in ran.stdout
+    assert "not active  Murk Carbon" in ran.stdout
 
 
 def test_the_doctor_finds_a_secret_that_others_can_read_and_says_what_to_do(town: Town) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from perseus import clock, serve
 from perseus.cli import main
+from perseus.demo.parties import NEXT_OFFICERS, OFFICERS
 from perseus.keystore import KeyStore
 from perseus.officers import register_of
 from registry import bodies, proposal
@@ -391,8 +392,8 @@ def test_the_announced_officers_take_over_and_two_keys_of_one_are_one_person(
         bodies.Officer("elm", (elm.key.multikey, second.key.multikey)),
         bodies.Officer("fir", (fir.key.multikey,)),
     ]
-    hand_over(town, file, ["officer-cedar", "officer-dogwood"], ["officer-ash", "officer-birch"], following)
-    hand_over(town, file, following, ["officer-cedar", "officer-dogwood"], following)
+    hand_over(town, file, list(NEXT_OFFICERS), list(OFFICERS[:2]), following)
+    hand_over(town, file, following, list(NEXT_OFFICERS[:2]), following)
     event = suspension(town)
     reinstated = proposal.reinstate(copy(town), Did.parse(DID["grid"]), at=clock.now(), reason="audited")
     twice = drafted(town, reinstated, elm, second)

@@ -14,6 +14,7 @@ from perseus.storage.store import Store
 from registry import proposal
 from registry.events import Event
 from registry.foresight import lacking
+from registry.members import Member
 from registry.register import Register
 from trust.canonical import parse
 from trust.did import Did
@@ -35,6 +36,17 @@ def register_of(home: Path) -> Register:
     finally:
         store.close()
         fetcher.close()
+
+
+def members_now(home: Path) -> tuple[Member, ...]:
+    """List everybody who was ever admitted, as the register has them at this moment.
+
+    Raises:
+        MalformedError: the home is none.
+        UnavailableError: it has no register.
+    """
+    register, at = register_of(home), now()
+    return tuple(register.member(one.did, at=at) or one for one in register.members)
 
 
 def suspend(member: str, *, reason: str, home: Path, officers: Path) -> str:

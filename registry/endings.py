@@ -21,7 +21,7 @@ class Ending:
 
 
 def endings(register: Register, *, at: datetime, days: int) -> tuple[Ending, ...]:
-    """List what ends within so many days from a moment on, the first first; of present members alone.
+    """List what ends within so many days from a moment on, the first first; of members that have not left.
 
     A newer certificate or agreement takes the place of the one before, whose end then matters no more.
     """
@@ -30,7 +30,7 @@ def endings(register: Register, *, at: datetime, days: int) -> tuple[Ending, ...
     found = [
         Ending(did, history.name, what, mark.at, mark.index)
         for did, history in histories.items()
-        if any(stay.covers(at) for stay in history.memberships)
+        if any(stay.leaving is None or at < stay.leaving.mark.at for stay in history.memberships)
         for what, mark in _ends(history, at)
         if at <= mark.at <= until
     ]
@@ -44,10 +44,10 @@ def _ends(history: History, at: datetime) -> Iterator[tuple[str, Mark]]:
         if agreement.until is not None:
             yield f"agreement {agreement.version}", Mark(agreement.until, agreement.index)
     for role in history.roles:
-        if role.span.end is not None and role.span.covers(at):
+        if role.span.end is not None:
             yield f"role {role.url.rpartition('/')[2]}", role.span.end
     for key in history.keys:
-        if key.span.end is not None and key.usable(at):
+        if key.span.end is not None and not key.compromises:
             yield f"key {key.key.thumbprint}", key.span.end
     for order in history.suspensions:
         if order.emergency and order.end is not None and order.covers(at):

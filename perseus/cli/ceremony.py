@@ -15,7 +15,7 @@ def draw_key(
     *,
     home: Annotated[Path, typer.Option(help="The folder in which keys/NAME.pem is written.")],
 ) -> None:
-    """Draw a key pair, encrypted on disk; what leaves this machine is its public half."""
+    """Draw a key pair, encrypted on disk."""
     from perseus.keystore import KeyStore  # noqa: PLC0415 - the help must not wait for it
 
     made = KeyStore.founded(home).create(name)
@@ -28,7 +28,7 @@ def officer_set(
     *,
     officers: Annotated[Path, typer.Option(help="The folder with the officers' keys.")],
 ) -> None:
-    """Name a set of officers with their keys, and the digest by which it is announced beforehand."""
+    """Name a set of officers, and its digest."""
     from perseus.governance.signing import officer_set as named  # noqa: PLC0415 - the help must not wait for it
 
     sys.stdout.write(json.dumps(named(officers, names)) + "\n")

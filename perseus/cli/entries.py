@@ -21,7 +21,7 @@ def show(
     trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show an entry of the register as a person reads it, or list all entries, one a line."""
+    """Show one entry of the register, or list all."""
     from perseus.governance import telling  # noqa: PLC0415 - the help must not wait for any of these
     from perseus.governance.copies import register_at  # noqa: PLC0415 - likewise
 
@@ -42,7 +42,7 @@ def receipt(
     home: Home = OPERATOR,
     out: Annotated[Path, typer.Option(help="Where to write the receipt.")] = Path("receipt.json"),
 ) -> None:
-    """Fetch the receipt for an entry: the event, and the proof that it stands in the log."""
+    """Fetch the receipt for an entry."""
     from perseus.governance.proving import fetch  # noqa: PLC0415 - the help must not wait for it
 
     out.write_bytes(fetch(index, home=home) + b"\n")
@@ -60,7 +60,7 @@ def check_receipt(
         typer.Option(help="A copy of the register, which also knows whether the entry has effect."),
     ] = None,
 ) -> None:
-    """Check a receipt without asking anybody: the trust anchor is enough."""
+    """Check a receipt without asking anybody."""
     from perseus.governance.copies import register_at  # noqa: PLC0415 - the help must not wait for any of these
     from perseus.governance.proving import check  # noqa: PLC0415 - likewise
 

@@ -31,9 +31,9 @@ OPERATOR, OFFICERS = Path("perseus-demo/operator"), Path("perseus-demo/officers"
 @app.command(name="list")
 def listed(*, home: Home = OPERATOR, as_json: AsJson = False) -> None:
     """List every member that the register names, with its roles and whether it stands."""
-    from perseus.officers import register_of  # noqa: PLC0415 - the help must not wait for it
+    from perseus.officers import members_now  # noqa: PLC0415 - the help must not wait for it
 
-    members = register_of(home).members
+    members = members_now(home)
     if as_json:
         sys.stdout.write(json.dumps({"members": [_member(one) for one in members]}) + "\n")
         return

@@ -78,7 +78,7 @@ def propose(
     trust: Trust = None,
     out: Annotated[Path, typer.Option(help="Where to write the proposal.")] = Path("proposal.json"),
 ) -> None:
-    """Draft the next event about a subject, and write the exact bytes to sign into a file."""
+    """Draft an event, as the exact bytes to sign."""
     from perseus.clock import now  # noqa: PLC0415 - the help must not wait for any of these
     from perseus.governance import bodies, drafting, filing  # noqa: PLC0415 - likewise
     from perseus.governance.copies import register_at  # noqa: PLC0415 - likewise
@@ -125,7 +125,7 @@ def sign(
     trust: Trust = None,
     out: Annotated[Path | None, typer.Option(help="Where to write it; none: into the same file.")] = None,
 ) -> None:
-    """Sign a proposal on this machine, with nothing but the file, a copy of the register and a key."""
+    """Sign a proposal on this machine alone."""
     from perseus.clock import now  # noqa: PLC0415 - the help must not wait for any of these
     from perseus.governance import filing, signing  # noqa: PLC0415 - likewise
     from perseus.governance.copies import register_at  # noqa: PLC0415 - likewise
@@ -139,7 +139,8 @@ def sign(
         raise typer.Exit(USAGE)
     made, missing = signing.sign(found, copy, *signers, at=now())
     filing.write_draft(out or file, made)
-    _tell(copy, made, missing or f"Nothing is missing. To commit it: perseus registry commit {out or file}")
+    whole = f"Nothing is missing. To commit it: perseus registry commit {out or file}"
+    _tell(copy, made, whole if missing is None else f"Not enough yet: {missing}")
 
 
 def commit(
@@ -155,7 +156,7 @@ def commit(
         bool, typer.Option("--wait", help="Leave it at the operator, to be signed by others.")
     ] = False,
 ) -> None:
-    """Let the operator's log take in a proposal that enough people have signed."""
+    """Let the log take in what is signed."""
     from perseus.governance import filing  # noqa: PLC0415 - the help must not wait for it
 
     if len(files) == 1 and not files[0].exists() and str(files[0]).startswith(WAITING):
@@ -168,7 +169,8 @@ def commit(
             [f"Proposal {told['id']} is {told['state']}.", *([str(told["lacks"])] if told["lacks"] else [])]
         )
         return
-    _write([f"register entry {filing.commit(found, home=home)}, signed by {len(found.signatures)} keys"])
+    keys = f"{len(found.signatures)} key{'' if len(found.signatures) == 1 else 's'}"
+    _write([f"register entry {filing.commit(found, home=home)}, signed with {keys}"])
 
 
 def proposals(
@@ -178,7 +180,7 @@ def proposals(
     out: Annotated[Path | None, typer.Option(help="Where to write the proposal's file.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the proposals that wait at the operator, or fetch one to sign it."""
+    """List what waits for signatures, or fetch one."""
     from perseus.governance import filing  # noqa: PLC0415 - the help must not wait for it
 
     if id_ is not None:

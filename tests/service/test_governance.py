@@ -125,7 +125,7 @@ def test_two_officers_admit_a_member_on_two_machines(town: Town, tmp_path: Path)
     alone = registry(town, "commit", file)
     assert (alone.returncode, "perseus explain event.quorum" in alone.stderr) == (WRONG, True)
     assert copy(town).size == before
-    assert done(registry(town, "commit", file, other)) == f"register entry {before}, signed by 2 keys\n"
+    assert done(registry(town, "commit", file, other)) == f"register entry {before}, signed with 2 keys\n"
     shown = done(registry(town, "show", str(before)))
     assert f"member.admitted of {did}" in shown
     assert "officer-ash, officer-birch" in shown

@@ -21,6 +21,7 @@ from perseus.storage.proposals import Waiting
 from registry.draft import Draft
 from registry.errors import EventRefusedError
 from registry.events import SignedEvent
+from registry.fold.signing import incoming
 from registry.foresight import lacking
 from registry.jws import EventSignature
 from registry.register import Register
@@ -188,7 +189,7 @@ def _state(party: Party, register: Register, waiting: Waiting, draft: Draft) -> 
 
 def signer_names(register: Register, draft: Draft) -> tuple[str, ...]:
     """Name who has signed: officers by pseudonym, the member by its name, each person once."""
-    officers = register.scheme.officers
+    officers = {**incoming(draft.event), **register.scheme.officers}
     names = [
         officers[item.kid].pseudonym if item.kid in officers else _name(register, draft.event.subject)
         for item in draft.signatures

@@ -1,11 +1,14 @@
 """An entry of the register, or a proposal for one, as a person reads it before signing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from registry.draft import Draft
+from registry.errors import EventRefusedError
 from registry.events import Event, SignedEvent
+from registry.fold.signing import incoming
 from registry.history import moment
 from registry.register import Register
+from registry.scheme import OfficerKey
 from trust.canonical import Json, canonicalize, parse
 from trust.did import Did
 from trust.errors import MalformedError
@@ -88,7 +91,7 @@ def headline(register: Register, event: Event) -> str:
 
 def names(register: Register, signed: SignedEvent) -> tuple[str, ...]:
     """Name the people behind the signatures; a key that the register does not know goes by its thumbprint."""
-    officers = register.scheme.officers
+    officers = {**_incoming(signed.event), **register.scheme.officers}
     found = (
         officers[item.kid].pseudonym if item.kid in officers else _own(register, signed.event, item.kid)
         for item in signed.signatures
@@ -121,6 +124,13 @@ def subject_name(register: Register, subject: str) -> str:
     except MalformedError:
         return subject
     return subject if member is None else f"{member.name} ({subject})"
+
+
+def _incoming(event: Event) -> Mapping[str, OfficerKey]:
+    try:
+        return incoming(event)
+    except EventRefusedError:
+        return {}
 
 
 def _own(register: Register, event: Event, kid: str) -> str:

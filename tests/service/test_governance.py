@@ -428,3 +428,5 @@ def hand_over(
     for name in (*by, *incoming):
         done(registry(town, "sign", file, "--officers", officers, "--as", name))
     done(registry(town, "commit", file))
+    shown = done(registry(town, "show", str(copy(town).size - 1)))
+    assert f"signed by  {', '.join(sorted({*by, *incoming}))}" in shown

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from perseus.apps.call import Body, Called
 from perseus.apps.frame import answer
 from perseus.apps.party import Party
-from perseus.apps.service import Service, owner_of
+from perseus.apps.service import Nothing, Service, owner_of
 from perseus.problems import ConflictError, NotFoundError
 from perseus.storage import proposals
 from perseus.storage.proposals import Waiting
@@ -33,7 +33,7 @@ from trust.errors import MalformedError
 
 Take = Callable[[Party, Connection, bytes], tuple[int, str]]
 STALE = frozenset(("event.prev", "event.policy", "event.backdated"))
-_MOST = 1_000  # proposals that may wait at one time, and that a list shows
+_MOST, _SHOWN = 1_000, 200  # proposals that may wait at one time, and that a list shows
 _REMEDY = "Propose it anew: its place in the log is part of what was signed."
 
 
@@ -51,6 +51,7 @@ class Signatures(Body):
 
 def add_proposals(service: Service, take: Take) -> None:
     """Let officers and members propose, sign and commit."""
+    _add_ends(service, take)
     party, app, owner = service.party, service.app, [Depends(owner_of(service.party))]
 
     @app.post("/v1/proposals", status_code=201)
@@ -63,7 +64,7 @@ def add_proposals(service: Service, take: Take) -> None:
     def listed() -> Response:
         """List the newest proposals, the newest first: what each says, who signed, what it lacks."""
         with party.store.read() as connection:
-            found = proposals.listed(connection, most=_MOST)
+            found = proposals.listed(connection, most=_SHOWN)
         return answer({"proposals": [_told(party, one) for one in found]})
 
     @app.get("/v1/proposals/{id_}", dependencies=owner)
@@ -85,6 +86,19 @@ def add_proposals(service: Service, take: Take) -> None:
             return _judged(party, draft)
 
         return call.once(party, prepare, lambda known, _: _keep(party, known, draft))
+
+
+def _add_ends(service: Service, take: Take) -> None:
+    party, app, owner = service.party, service.app, [Depends(owner_of(service.party))]
+
+    @app.post("/v1/proposals/{id_}/drop", dependencies=owner)
+    def drop(id_: str, call: Called) -> Response:
+        """Let go of a proposal that nobody will commit; one that the log took in stays."""
+        call.read(Nothing)
+        _require_open(_found(party, id_))
+        with party.store.write() as connection:
+            proposals.drop(connection, id_)
+        return answer({"dropped": id_})
 
     @app.post("/v1/proposals/{id_}/commit", status_code=201, dependencies=owner)
     def commit(id_: str, call: Called) -> Response:
@@ -138,7 +152,7 @@ def _keep(party: Party, connection: Connection, draft: Draft) -> Response:
     now = party.now()
     if known is None:
         if proposals.waiting(connection) >= _MOST:
-            raise ConflictError(f"{_MOST} proposals wait already; commit or let go of some first")
+            raise ConflictError(f"{_MOST} proposals wait already; commit or drop some first")
         kept = Waiting(draft.id, draft.to_json(), now, now)
         proposals.propose(connection, kept)
     else:

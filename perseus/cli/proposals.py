@@ -178,11 +178,16 @@ def proposals(
     *,
     home: Home = OPERATOR,
     out: Annotated[Path | None, typer.Option(help="Where to write the proposal's file.")] = None,
+    drop: Annotated[bool, typer.Option("--drop", help="Let the operator forget this one.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List what waits for signatures, or fetch one."""
     from perseus.governance import filing  # noqa: PLC0415 - the help must not wait for it
 
+    if id_ is not None and drop:
+        filing.drop(id_, home=home)
+        _write([f"{id_} waits no more."])
+        return
     if id_ is not None:
         path = out or Path("proposal.json")
         filing.write_draft(path, filing.fetched(id_, home=home))

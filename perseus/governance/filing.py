@@ -90,6 +90,16 @@ def commit_waiting(id_: str, *, home: Path) -> int:
     return cast("int", Owner(home).post(f"/v1/proposals/{id_}/commit", {})["index"])
 
 
+def drop(id_: str, *, home: Path) -> None:
+    """Let the operator forget a proposal that nobody will commit.
+
+    Raises:
+        NotPermittedError: it has none of that name, or the log took it in.
+        UnavailableError: the operator does not answer.
+    """
+    Owner(home).post(f"/v1/proposals/{id_}/drop", {})
+
+
 def proposals(*, home: Path) -> list[dict[str, Json]]:
     """List the proposals that wait at the operator, and those that became entries.
 

@@ -52,6 +52,12 @@ def commit(connection: Connection, id_: str, *, entry: int) -> None:
     connection.execute(proposals.update().where(proposals.c.id == id_).values(entry=entry))
 
 
+def drop(connection: Connection, id_: str) -> None:
+    """Forget a proposal that no entry came of."""
+    unused = (proposals.c.id == id_) & proposals.c.entry.is_(None)
+    connection.execute(proposals.delete().where(unused))
+
+
 def waiting(connection: Connection) -> int:
     """Count the proposals that no entry came of."""
     chosen = select(func.count()).select_from(proposals).where(proposals.c.entry.is_(None))

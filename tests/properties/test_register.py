@@ -11,6 +11,7 @@ from registry import bodies, proposal
 from registry.anchor import Anchor
 from registry.errors import RegisterError
 from registry.events import Event, SignedEvent
+from registry.fold.step import KNOWN
 from registry.log.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
 from registry.register import Register
 from registry.standing import Standing
@@ -194,10 +195,8 @@ BREAKS: dict[str, Callable[[Event], bytes]] = {
     "dated back": lambda event: signed_by(
         replace(event, effective=START - timedelta(days=1)), *SCHEME.officers.values()
     ),
-    "a member more in the body": lambda event: (
-        signed_by(replace(event, body={**event.body, "more": 1}), *SCHEME.officers.values())
-        if event.type != "member.unheard-of"
-        else b""
+    "a member more in the body": lambda event: signed_by(
+        replace(event, body={**event.body, "more": 1}), *SCHEME.officers.values()
     ),
     "about nobody": lambda event: signed_by(replace(event, subject="GreenLedger"), *SCHEME.officers.values()),
 }
@@ -218,7 +217,13 @@ def told(register: Register, *, without: int | None = None) -> list[object]:
     ]
 
 
-@given(stories, st.integers(0, 8), st.sampled_from(sorted(BREAKS)), deeds)
+@given(
+    stories,
+    st.integers(0, 8),
+    st.sampled_from(sorted(BREAKS)),
+    # What no version knows is not ignored: it leaves its subject undetermined.
+    deeds.filter(lambda deed: deed.kind in KNOWN),
+)
 def test_an_event_that_breaks_a_rule_is_ignored_wherever_it_stands_and_nothing_else_changes(
     done: list[Deed], cut: int, how: str, deed: Deed
 ) -> None:

@@ -191,6 +191,10 @@ def test_a_proposal_whose_place_was_taken_is_stale_and_says_what_to_do(town: Tow
     states = {one["id"]: one for one in waiting_at(town)}
     assert (states[first.id]["state"], states[second.id]["state"]) == ("committed", "stale")
     assert states[second.id]["code"] == "event.prev"
+    assert "waits no more" in done(registry(town, "proposals", second.id, "--drop"))
+    assert second.id not in {one["id"] for one in waiting_at(town)}
+    kept = registry(town, "proposals", first.id, "--drop")
+    assert (kept.returncode, "of the register already" in kept.stderr) == (WRONG, True)
     late = offered(town, second.signed(birch))
     assert (late.status_code, late.json()["code"]) == (409, "event.prev")
     assert "Propose it anew" in late.json()["detail"]
@@ -336,6 +340,7 @@ def test_there_is_no_receipt_for_what_is_not_in_the_log(town: Town) -> None:
         ("GET", "/v1/proposals"),
         ("GET", "/v1/proposals/x"),
         ("POST", "/v1/proposals/x/commit"),
+        ("POST", "/v1/proposals/x/drop"),
         ("GET", "/v1/impact?event=member.suspended&subject=did:web:x.example"),
         ("GET", "/v1/endings"),
     ],

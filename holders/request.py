@@ -8,9 +8,10 @@ from trust.claims.consent import Data, Words
 from trust.codec import decode, encode
 from trust.did import Did, DidUrl
 from trust.digest import Digest
-from trust.errors import MalformedError, NotPermittedError
+from trust.errors import NotPermittedError
 from trust.keys import PublicKey, Signer
 from trust.kinds import CONTEXT
+from trust.schema import fit
 from trust.secured import Secured
 from trust.securing.data_integrity import read_proof, verify_proof
 from trust.signing import sign_document
@@ -73,16 +74,9 @@ def read_request(signed: Secured, *, key: PublicKey, words: bytes) -> ConsentReq
         SignatureMismatchError: when the key did not sign it.
     """
     document = parse_object(signed.raw, where="request", canonical=True)
+    fit("consent-request", document)
     proof = read_proof(document)
     request = decode(ConsentRequest, document)
-    unsigned = {name: member for name, member in document.items() if name != "proof"}
-    if unsigned != _write(request):
-        raise MalformedError(
-            "request",
-            expected="a ConsentRequest and nothing more",
-            found="other members",
-            code="format.schema",
-        )
     act = f"showing the request {request.id}"
     if (
         proof.verification_method != request.requester.url(key.thumbprint)

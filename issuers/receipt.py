@@ -6,6 +6,7 @@ from issuers.issue import Signing
 from trust.canonical import EVIDENCE_LIMIT, parse_object
 from trust.claims.halfhour import stamp
 from trust.claims.receipt import Receipt
+from trust.did import Did
 from trust.errors import NotPermittedError
 from trust.presentation import audience_of, read_presentation
 from trust.report import Answer
@@ -13,9 +14,16 @@ from trust.secured import Secured
 
 
 def issue_receipt(
-    presentation: Secured, *, authentic: Answer, received_at: datetime, signing: Signing
+    presentation: Secured,
+    *,
+    authentic: Answer,
+    received_at: datetime,
+    signing: Signing,
+    channel: Did | None = None,
 ) -> Secured:
     """Sign that these very bytes were received; nonce, audience and age were judged at the door.
+
+    `channel` is the party in the certificate of the connection, where there was one.
 
     Raises:
         NotPermittedError: when it was shown to somebody else, or would have been received later than signed.
@@ -39,5 +47,6 @@ def issue_receipt(
             challenge=challenge,
             audience=audience,
             authentic=authentic.value,
+            channel=channel,
         )
     )

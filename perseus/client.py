@@ -1,6 +1,7 @@
 """The owner's way to a running service on this machine: through its local door, with the secret of its home."""
 
 import shlex
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ import httpx2
 import orjson
 
 from perseus.keystore import read_secret
+from perseus.settings import load
+from perseus.tls import asking, plain
 from trust.canonical import Json
 from trust.errors import NotPermittedError, UnavailableError
 
@@ -52,8 +55,12 @@ class Owner:
         headers |= {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
         try:
             address = (self.home / "address").read_text(encoding="utf-8").strip()
-            with httpx2.Client(trust_env=False, timeout=_PATIENCE) as client:
-                answered = client.request(method, address + path, content=body, headers=headers)
+            tls, name = self._certified() if address.startswith("https:") else (plain(), "")
+            with httpx2.Client(trust_env=False, timeout=_PATIENCE, verify=tls) as client:
+                extensions = {"sni_hostname": name} if name else None
+                answered = client.request(
+                    method, address + path, content=body, headers=headers, extensions=extensions
+                )
         except (OSError, httpx2.HTTPError) as error:
             what = f"the service in {self.home}"
             start = f"perseus serve {self.home.resolve().name} --home {shlex.quote(str(self.home))}"
@@ -62,6 +69,11 @@ class Owner:
         if answered.status_code >= _REFUSED:
             raise _refusal(path, answered)
         return answered.content
+
+    def _certified(self) -> tuple[ssl.SSLContext, str]:
+        """Show the party's own certificate at its own door, and expect it there."""
+        found = load(self.home)
+        return asking(found), found.authority
 
 
 def _object(raw: bytes) -> dict[str, Json]:

@@ -6,6 +6,7 @@ address that was checked, no redirects, a cap on size and on time.
 """
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Protocol
 import httpx2
 
 from perseus.settings import DEMO
+from perseus.tls import plain
 from trust.errors import NotPermittedError, UnavailableError
 
 Resolve = Callable[[str], Iterable[str]]
@@ -63,10 +65,10 @@ class Reach(Protocol):
 class GuardedTransport(httpx2.BaseTransport):
     """Sends a request only where the settings let it go."""
 
-    def __init__(self, settings: Reach, *, resolver: Resolve = resolve) -> None:
+    def __init__(self, settings: Reach, *, tls: ssl.SSLContext, resolver: Resolve = resolve) -> None:
         self._settings = settings
         self._resolve = resolver
-        self._wire = httpx2.HTTPTransport(trust_env=False)
+        self._wire = httpx2.HTTPTransport(verify=tls, trust_env=False)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request to the address that its name is allowed to have.
@@ -79,7 +81,8 @@ class GuardedTransport(httpx2.BaseTransport):
         demo = self._settings.environment == DEMO and url.host in self._settings.peers
         if url.scheme != "https" or url.userinfo or url.port not in {None, 443} or "%" in url.path:
             raise _blocked(url, "only https addresses without port, account or escapes are asked")
-        request.url = self._on_loopback(url) if demo else self._checked(request)
+        request.extensions = {**request.extensions, "sni_hostname": url.host}
+        request.url = self._on_loopback(url) if demo else self._checked(url)
         return self._wire.handle_request(request)
 
     def close(self) -> None:
@@ -91,10 +94,9 @@ class GuardedTransport(httpx2.BaseTransport):
         if address is None:
             raise UnavailableError(url.host, because="its process has not started", code="fetch.timeout")
         base = httpx2.URL(address)
-        return url.copy_with(scheme="http", host=base.host, port=base.port)
+        return url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
 
-    def _checked(self, request: httpx2.Request) -> httpx2.URL:
-        url = request.url
+    def _checked(self, url: httpx2.URL) -> httpx2.URL:
         if url.host not in self._settings.hosts:
             raise _blocked(url, "the name is not on the allow-list")
         try:
@@ -103,18 +105,26 @@ class GuardedTransport(httpx2.BaseTransport):
             raise UnavailableError(url.host, because="it has no address", code="fetch.timeout") from error
         if not addresses or not all(ip_address(address).is_global for address in addresses):
             raise _blocked(url, "it resolves to an address that is not public")
-        request.extensions = {**request.extensions, "sni_hostname": url.host}
         return url.copy_with(host=addresses[0])
 
 
 class Fetcher:
-    """Asks other parties; the only outward door of a process."""
+    """Asks other parties; the only outward door of a process. Without `tls` it shows no certificate."""
 
-    def __init__(self, settings: Reach, *, resolver: Resolve = resolve, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        settings: Reach,
+        *,
+        tls: ssl.SSLContext | None = None,
+        resolver: Resolve = resolve,
+        patience: float = PATIENCE,
+    ) -> None:
         self._limit = settings.evidence_limit
         self._patience = patience
         self._client = httpx2.Client(
-            transport=GuardedTransport(settings, resolver=resolver), timeout=_WIRE, trust_env=False
+            transport=GuardedTransport(settings, tls=tls or plain(), resolver=resolver),
+            timeout=_WIRE,
+            trust_env=False,
         )
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int | None = None) -> Fetched:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from perseus import clock, settings
 from perseus.keystore import KeyStore, draw_secret
-from perseus.storage import grid, meters, pairings, register
+from perseus.storage import grid, meters, pairings
 from perseus.storage.grid import GridMonth
+from perseus.storage.log import MEMBERS, Head, Seen
 from perseus.storage.meters import Measured, Meter
-from perseus.storage.register import Seen
 from perseus.storage.store import Store
 from registry.anchor import Anchor
 from registry.log.checkpoint import Checkpoint
@@ -23,7 +23,13 @@ from trust.did import Did
 from trust.keys import Signer
 
 LOG_KEY = "log"
-WALLET = "wallet"
+OPERATOR, WALLET = "operator", "wallet"
+_LOGS: dict[str, str | int | float | dict[str, str]] = {
+    "log_batch": 0.02,
+    "log_lease": 2.0,
+    "log_folder": "../registry",
+}
+"""On one machine nobody shares a batch, and a process that was killed is soon followed by another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def make_home(
     keys = KeyStore.founded(home)
     key: Signer = keys.open("signing") if "signing" in keys.names() else keys.create("signing")
     did = Did.key(key.key.multikey) if who.party == WALLET else Did(f"did:web:{who.authority}")
-    plain: dict[str, str | int | dict[str, str]] = {
+    plain: dict[str, str | int | float | dict[str, str]] = {
         "party": who.party,
         "did": str(did),
         "name": who.name,
@@ -60,20 +66,25 @@ def make_home(
         "peers": {one.authority: f"../{one.party}/address" for one in town if one.party != who.party},
         "members": {one.party: f"did:web:{one.authority}" for one in town if one.party != WALLET},
     }
-    settings.write(home, plain)
+    settings.write(home, plain | (_LOGS if who.party == OPERATOR else {}))
     draw_secret(home / "door")
     return did
 
 
 def seed_register(out: Path, entries: Sequence[bytes], *, anchor: Anchor) -> str:
-    """Give the operator the log that officers have signed, and let its log key sign the first checkpoint."""
-    home = out / "operator"
+    """Give the operator the log that officers have signed, and let its log key sign the first checkpoint.
+
+    Where witnesses are demanded, it is published once they have cosigned it, when the operator's service runs.
+    """
+    home = out / OPERATOR
     found = Register.replay(entries, anchor=anchor)
     note = Checkpoint(found.scheme.origin, found.size, found.root).sign(KeyStore.at(home).open(LOG_KEY))
     store = _opened(home)
     with store.write() as connection:
-        register.append(connection, entries, at_size=0)
-        register.see(connection, Seen(found.size, note, clock.now()))
+        MEMBERS.append(connection, entries, at_size=0)
+        MEMBERS.sign(connection, Head(found.size, note, clock.now()))
+        if not anchor.quorum:
+            MEMBERS.see(connection, Seen(found.size, note, clock.now()))
     store.close()
     return note
 

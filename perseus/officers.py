@@ -11,6 +11,7 @@ from perseus.fetching import Fetcher
 from perseus.keystore import KeyStore
 from perseus.settings import load
 from perseus.storage.store import Store
+from perseus.tls import asking
 from registry import proposal
 from registry.events import Event
 from registry.foresight import lacking
@@ -30,7 +31,10 @@ def register_of(home: Path) -> Register:
         UnavailableError: it has no register.
     """
     settings = load(home)
-    store, fetcher = Store(settings.database_url, party=settings.party), Fetcher(settings)
+    store, fetcher = (
+        Store(settings.database_url, party=settings.party),
+        Fetcher(settings, tls=asking(settings)),
+    )
     try:
         return RegisterCopy(settings, store, fetcher).current()
     finally:
@@ -50,7 +54,9 @@ def members_now(home: Path) -> tuple[Member, ...]:
 
 
 def suspend(member: str, *, reason: str, home: Path, officers: Path) -> str:
-    """Let the officers suspend a member from now on, and say which entry of the register tells of it.
+    """Let as many officers as it takes suspend a member from now on, and say which entry of the register tells of it.
+
+    Whoever else is present signs nothing, because a suspension is not lifted by those alone who ordered it.
 
     Raises:
         NotPermittedError: no officer's key is at hand, or the fold refuses the event.

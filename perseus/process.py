@@ -14,12 +14,14 @@ from fastapi import FastAPI
 
 from perseus.apps.bank import open_bank
 from perseus.apps.cap import open_cap
+from perseus.apps.channel import Connection
 from perseus.apps.edp import open_edp
 from perseus.apps.grid import open_grid
 from perseus.apps.operator import open_operator
 from perseus.apps.party import Party, open_party
 from perseus.apps.wallet import open_wallet
 from perseus.settings import ADDRESS, PID, Settings
+from perseus.tls import serving
 from trust.errors import MalformedError, UnavailableError
 
 APPS: Mapping[str, Callable[[Party], FastAPI]] = MappingProxyType(
@@ -42,14 +44,18 @@ def serve(home: Path, *, party: str, told: Callable[[str], None] | None = None) 
 
     Raises:
         MalformedError: the home is another party's, or a setting is not what it must be.
-        UnavailableError: the port is taken, or the database or a key is not there.
+        UnavailableError: the port is taken, or the database, a key, a certificate or the trust anchor is not there.
+        RegisterError: the trust anchor is for another environment.
     """
     os.umask(0o077)  # what a party keeps is for its own account alone
     opened = open_party(home)
     found = opened.settings
     if found.party != party:
         raise MalformedError(str(home), expected=f"the home of {party}", found=f"that of {found.party}")
+    # A service of one environment does not begin with a register of another.
+    _ = opened.register.anchor
     app = APPS[party](opened)
+    config = _config(app, found)
     with _listening(found) as listener:
         host, port = listener.getsockname()[:2]
         scheme = "http" if found.tls_key is None else "https"
@@ -60,7 +66,7 @@ def serve(home: Path, *, party: str, told: Callable[[str], None] | None = None) 
         try:
             if told is not None:
                 told(f"{scheme}://{host}:{port}")
-            uvicorn.Server(_config(app, found)).run(sockets=[listener])
+            uvicorn.Server(config).run(sockets=[listener])
         finally:
             # A home without an address is one whose service was stopped, not one whose service died.
             for name in (ADDRESS, PID):
@@ -76,15 +82,14 @@ def _config(app: FastAPI, found: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
         timeout_keep_alive=30,
         limit_concurrency=200,
-        ssl_certfile=found.tls_certificate,
-        ssl_keyfile=found.tls_key,
+        ssl_context_factory=None if found.tls_key is None else lambda _config, _default: serving(found),
     )
 
 

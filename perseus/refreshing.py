@@ -8,16 +8,20 @@ import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
 from perseus.fetching import Fetcher
+from perseus.log.copying import continued
+from perseus.log.following import follow
+from perseus.log.names import LogName
 from perseus.naming import named_lists
 from perseus.settings import DEMO, loopback
 from registry.errors import RegisterError
 from registry.register import Register
-from trust.canonical import EVIDENCE_LIMIT, canonicalize, parse_object
+from trust.canonical import EVIDENCE_LIMIT, parse_object
 from trust.errors import MalformedError, NotPermittedError, UnavailableError
 from trust.secured import Secured
 from verifiers.evidence import Evidence
@@ -105,13 +109,13 @@ def _register(fetcher: Fetcher, held: Register) -> Register:
     """
     operator = next((member for member in held.members if OPERATOR in member.roles), None)
     base = None if operator is None else operator.service(SERVICE)
-    note = None if base is None else _get(fetcher, f"{base}/checkpoint")
-    grown = None if base is None else _get(fetcher, f"{base}/entries?start={held.size}")
-    if note is None or grown is None:
+    if base is None:
         return held
-    listed = parse_object(grown, where="entries", limit=EVIDENCE_LIMIT).get("entries")
-    entries = [canonicalize(entry) for entry in listed] if isinstance(listed, list) else []
-    return held.extend(entries, checkpoint=note.decode())
+    try:
+        offered = follow(partial(_required, fetcher), f"{base}/{LogName.MEMBERS.value}", held=held.size)
+        return continued(partial(_required, fetcher), f"{base}/{LogName.MEMBERS.value}", held, offered)
+    except (UnavailableError, NotPermittedError, MalformedError):
+        return held
 
 
 def _lists(fetcher: Fetcher, secured: Secured, evidence: Evidence) -> dict[str, Secured]:
@@ -137,6 +141,18 @@ def _signed_at(raw: bytes) -> str:
         return str(parse_object(raw, where="status list", limit=_LIMIT).get("validFrom", ""))
     except MalformedError:
         return ""
+
+
+def _required(fetcher: Fetcher, url: str) -> bytes:
+    """Fetch what must be there.
+
+    Raises:
+        UnavailableError: it is not.
+    """
+    found = _get(fetcher, url)
+    if found is None:
+        raise UnavailableError(url, because="it does not answer", code="register.unreachable")
+    return found
 
 
 def _get(fetcher: Fetcher, url: str) -> bytes | None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from registry.anchor import ENVIRONMENTS
 from trust.errors import MalformedError
 
 PARTIES = ("operator", "edp", "grid", "cap", "bank", "wallet")
@@ -37,11 +38,18 @@ class Settings(BaseSettings):
     port: int = 0
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    tls_client_ca: Path | None = None
+    tls_server_ca: Path | None = None
     anchor: Path = Path("../trust.json")
     peers: dict[str, str] = {}
     members: dict[str, str] = {}
     hosts: tuple[str, ...] = ()
     key: str = "signing"
+    witnesses: dict[str, str] = {}
+    log_sequencer: bool = True
+    log_batch: float = 1.0
+    log_lease: float = 10.0
+    log_folder: Path | None = None
     credential_limit: int = 256 * 1024
     resource_limit: int = 1024 * 1024
     evidence_limit: int = 32 * 1024 * 1024
@@ -63,6 +71,9 @@ class Settings(BaseSettings):
     def _sound(self) -> Self:
         if self.party not in PARTIES:
             raise ValueError(f"party: expected one of {', '.join(PARTIES)}, found {self.party!r}")
+        if self.environment not in ENVIRONMENTS:
+            expected = ", ".join(ENVIRONMENTS)
+            raise ValueError(f"environment: expected one of {expected}, found {self.environment!r}")
         if self.environment != DEMO:
             self._guarded()
         elif not ip_address(self.host).is_loopback:
@@ -70,8 +81,10 @@ class Settings(BaseSettings):
         return self
 
     def _guarded(self) -> None:
-        if self.tls_certificate is None or self.tls_key is None:
-            raise ValueError("tls_certificate, tls_key: expected both outside the demo, found none")
+        needed = ("tls_certificate", "tls_key", "tls_client_ca")
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{', '.join(missing)}: expected a file outside the demo, found none")
         if self.peers:
             raise ValueError("peers: expected none outside the demo, where names are resolved over TLS")
 
@@ -86,6 +99,11 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.home / 'db.sqlite'}"
 
     @property
+    def static_folder(self) -> Path | None:
+        """Give the folder into which the operator writes its logs as static files, if it does."""
+        return None if self.log_folder is None else self.home / self.log_folder
+
+    @property
     def anchor_file(self) -> Path:
         """Give the file with this party's trust anchor."""
         return self.anchor if self.anchor.is_absolute() else self.home / self.anchor
@@ -97,7 +115,7 @@ class Settings(BaseSettings):
             MalformedError: the address is not on this machine.
         """
         told = self.peers.get(name)
-        if told is None or told.startswith("http://"):
+        if told is None or told.startswith(("http://", "https://")):
             return told and loopback(told)
         path = self.home / told
         return loopback(path.read_text(encoding="utf-8").strip()) if path.exists() else None
@@ -139,7 +157,7 @@ def load(home: Path) -> Settings:
         ) from error
 
 
-def write(home: Path, content: dict[str, str | int | dict[str, str]]) -> Path:
+def write(home: Path, content: dict[str, str | int | float | dict[str, str]]) -> Path:
     """Write the settings file of a new home."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / "settings.toml"

@@ -59,10 +59,10 @@ class Anchor:
             MalformedError: a member is missing, unknown, or of another shape.
         """
         document = mapped(parse(raw, where="anchor", limit=_LARGEST), where="anchor")
-        if "witnesses" not in document:
-            document = {**document, "witnesses": []}
-        members = exactly(document, _MEMBERS, where="anchor")
-        witnesses = listed(members["witnesses"], where="anchor/witnesses")
+        # Witnesses may be left out, and what is found is told as it stands in the file.
+        names = _MEMBERS if "witnesses" in document else _MEMBERS - {"witnesses"}
+        members = exactly(document, names, where="anchor")
+        witnesses = listed(members.get("witnesses", []), where="anchor/witnesses")
         return cls(
             scheme=text(members["scheme"], where="anchor/scheme"),
             genesis=Digest.parse(text(members["genesis"], where="anchor/genesis")),

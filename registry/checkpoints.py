@@ -6,6 +6,7 @@ from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree
 from registry.log.note import Note
 from registry.scheme import Scheme
+from trust.digest import Digest
 from trust.errors import MalformedError, SignatureMismatchError
 
 
@@ -64,10 +65,13 @@ def require_genesis(tree: Tree, anchor: Anchor) -> None:
         RegisterError: the register is empty, or begins otherwise.
     """
     if tree.size == 0 or tree.levels[0][0] != anchor.genesis.value:
-        found = "another first entry" if tree.size else "no entry"
+        first = f"a first entry {Digest(tree.levels[0][0]).multibase}" if tree.size else "no entry"
+        has = "another first entry" if tree.size else "no entry"
         raise RegisterError(
-            f"The register is not the one of the trust anchor {anchor.scheme}: it has {found}.",
+            f"The register is not the one of the trust anchor {anchor.scheme}: it has {has}.",
             code="register.no_anchor",
+            expected=f"a first entry {anchor.genesis.multibase}",
+            found=first,
         )
 
 
@@ -81,12 +85,16 @@ def require_anchor(scheme: Scheme, anchor: Anchor) -> None:
         raise RegisterError(
             f"The register is of {scheme.origin}, and the trust anchor is for {anchor.scheme}.",
             code="register.no_anchor",
+            expected=anchor.scheme,
+            found=scheme.origin,
         )
     if scheme.environment != anchor.environment:
         raise RegisterError(
             f"The register is of the environment {scheme.environment}, and the trust anchor is for "
             f"{anchor.environment}.",
             code="environment.mismatch",
+            expected=anchor.environment,
+            found=scheme.environment,
         )
 
 
@@ -100,6 +108,8 @@ def require_log_key(scheme: Scheme, anchor: Anchor) -> None:
         raise RegisterError(
             f"The trust anchor names the log key {anchor.log_key}, which this register has never had.",
             code="register.no_anchor",
+            expected=str(anchor.log_key),
+            found=", ".join(str(item.key) for item in scheme.log_keys),
         )
 
 

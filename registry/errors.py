@@ -13,6 +13,11 @@ class RegisterError(PerseusError):
 
     type = "https://w3id.org/perseus/v1/problems/register"
 
+    def __init__(self, sentence: str, *, code: str, expected: str = "", found: str = "") -> None:
+        super().__init__(sentence, code=code)
+        self.expected = expected
+        self.found = found
+
 
 class EventRefusedError(PerseusError):
     """An event breaks a rule of the scheme; a log that holds it all the same has no effect by it."""

@@ -18,7 +18,7 @@ def exactly(value: Json, names: AbstractSet[str], *, where: str) -> Mapping[str,
     if not isinstance(value, Mapping) or value.keys() != names:
         found = ", ".join(sorted(value)) if isinstance(value, Mapping) else type(value).__name__
         expected = f"an object of {', '.join(sorted(names))}"
-        raise _misfit(where, expected, ascii(found[:_SHOWN]))
+        raise _misfit(where, expected, ascii(found[:_SHOWN]) if found else "no member")
     return value
 
 

@@ -9,7 +9,11 @@ Document: TypeAlias = dict[str, Json]
 
 BASE: Final = "https://w3id.org/perseus/v1/schemas/"
 _SHARED: Final = "definitions"
-_WHOLE: Final = ("pairing", "presentation", "receipt", "status-list")
+_WHOLE: Final = {
+    "evidence": ("pairing", "presentation", "receipt", "status-list"),
+    "consumption-delivery": ("half-hour-series", "commitments"),
+    "intensity-delivery": ("intensity-series",),
+}
 
 
 def read(path: str) -> bytes:
@@ -31,8 +35,7 @@ def names() -> tuple[str, ...]:
 
 def schema(kind: str) -> Document:
     """Give the schema of a kind with its definitions embedded (JSON Schema 2020-12, section 9.3.1)."""
-    names = (_SHARED, *_WHOLE) if kind == "evidence" else (_SHARED,)
-    embedded: Document = {name: document(f"schemas/{name}.json") for name in names}
+    embedded: Document = {name: document(f"schemas/{name}.json") for name in (_SHARED, *_WHOLE.get(kind, ()))}
     return {**document(f"schemas/{kind}.json"), "$defs": embedded}
 
 

@@ -55,7 +55,7 @@ class Overall(StrEnum):
 class About:
     """What a report is about, for its heading: the firm, the months, and the register that was asked.
 
-    `size` is how many entries of the register counted, or None for all at hand.
+    `size` is how many entries of the register counted, or None where no copy of it is at hand.
     """
 
     firm: str | None = None

@@ -32,6 +32,11 @@ class Reason(NamedTuple):
     remedy: str
     clause: str
     bearing: Bearing | None = None
+    failed: tuple[str, str] | None = None
+
+    def texts(self, outcome: Outcome) -> tuple[str, str]:
+        """Give the title and the remedy: a doubt and a refusal may share a code, and yet need other words."""
+        return self.failed if self.failed and outcome is Outcome.FAILED else (self.title, self.remedy)
 
 
 def _entries(member: str) -> list[Entry]:
@@ -58,6 +63,7 @@ def _reason(entry: Entry) -> Reason:
         remedy=entry["remedy"],
         clause=entry["clause"],
         bearing=Bearing(entry["bearing"]) if "bearing" in entry else None,
+        failed=(entry["failed_title"], entry["failed_remedy"]) if "failed_title" in entry else None,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
+from registry.errors import RegisterError
 from registry.register import Register
 from registry.standing import Outcome
 from trust.claims.halfhour import stamp
@@ -18,6 +19,7 @@ from verifiers.item import Item, open_item
 
 LARGEST = 1 << 20
 _HELD = 256
+_AWAY = frozenset({"member.suspended_at_signing", "member.left"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +49,9 @@ def open_list(secured: Secured, register: Register | None, known_at: int | None 
             else "status.malformed"
         )
         return _unusable(code, reason)
-    problem = _signed_by_another(item, register, known_at)
+    code, problem = _keeper_fault(item, register, known_at)
     if problem:
-        return _unusable("status.other_issuer", problem)
+        return _unusable(code, problem)
     problem = _dated_otherwise(item)
     if problem:
         return _unusable("status.malformed", problem)
@@ -87,17 +89,24 @@ def _dated_otherwise(item: Item) -> str:
     return "its signature is the larger of two forms" if high_s(proof) else ""
 
 
-def _signed_by_another(item: Item, register: Register | None, known_at: int | None) -> str:
+def _keeper_fault(item: Item, register: Register | None, known_at: int | None) -> tuple[str, str]:
     """Say why the signer of a list may not keep one, or nothing."""
     proof = item.proof
     if proof is None or register is None:
-        return "no register names its keeper's key"
+        return "status.other_issuer", "no register names its keeper's key"
     if proof.verification_method.did != item.issuer or proof.purpose != "assertionMethod":
-        return f"{proof.verification_method} signed the list of {item.issuer}"
-    standing = register.standing(
-        item.issuer, None, proof.verification_method.fragment, signed_at=proof.created, known_at=known_at
-    )
-    return "" if standing.outcome is Outcome.VALID else standing.sentence.rstrip(".")
+        return "status.other_issuer", f"{proof.verification_method} signed the list of {item.issuer}"
+    try:
+        standing = register.standing(
+            item.issuer, None, proof.verification_method.fragment, signed_at=proof.created, known_at=known_at
+        )
+    except RegisterError as error:
+        return "register.out_of_range", f"{error}".rstrip(".")
+    if standing.outcome is Outcome.VALID:
+        return "", ""
+    # It is its own list all the same: whoever named this keeper named nobody else.
+    away = standing.outcome is Outcome.INDETERMINATE or standing.code in _AWAY
+    return "status.keeper_away" if away else "status.other_issuer", standing.sentence.rstrip(".")
 
 
 def _unusable(code: str, fault: str) -> OpenList:

@@ -59,7 +59,7 @@ def _check(case: Case, item: Item, step: Step, finding: Finding) -> Check:
     question, subject = step.question, item.subject
     reason = reasons().get(finding.code) if finding.code else None
     not_run = finding.outcome is Outcome.NOT_RUN
-    title = question.passed if reason is None else reason.title
+    title = question.passed if reason is None else reason.texts(finding.outcome)[0]
     if not_run:
         title = f"Not asked: {question.passed[0].lower()}{question.passed[1:]}"
     return Check(
@@ -84,7 +84,7 @@ def _remedy(case: Case, finding: Finding, subject: Subject, _question: Question)
     if finding.remedy or finding.outcome in {Outcome.PASSED, Outcome.NOT_APPLICABLE, Outcome.NOT_RUN}:
         return finding.remedy
     reason = reasons().get(finding.code)
-    return "" if reason is None else _filled(case, reason.remedy, subject)
+    return "" if reason is None else _filled(case, reason.texts(finding.outcome)[1], subject)
 
 
 def _filled(case: Case, text: str, subject: Subject) -> str:

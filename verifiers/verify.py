@@ -53,13 +53,18 @@ def verify(
     rows = ask_lone(case) if lone else ask_chain(case)
     # (4) What was found is told, good or bad, with nothing left out.
     claim = chain.target.members if lone else _claim(chain)
-    about = _ABOUT_ONE if lone else about_of(chain, size, policy.scope)
+    about = _ABOUT_ONE if lone else about_of(chain, _counted(evidence, size), policy.scope)
     return Report(tell(case, rows), secured, claim, about)
 
 
 def _size(evidence: Evidence, known_at: datetime) -> int | None:
     """Turn a moment into the size that the register surely had then."""
     return None if evidence.register is None else evidence.register.size_at(known_at)
+
+
+def _counted(evidence: Evidence, size: int | None) -> int | None:
+    """Tell how many entries of the register counted: those asked for, else all at hand."""
+    return size if size is not None or evidence.register is None else evidence.register.size
 
 
 def _claim(chain: Chain) -> object:

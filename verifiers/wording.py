@@ -1,7 +1,7 @@
 """How a report names parties, documents and moments: for people first, by the register's names where it has one."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -60,6 +60,15 @@ def sentence(error: Exception) -> str:
 def moment(at: datetime) -> str:
     """Write a moment to the minute."""
     return at.strftime("%Y-%m-%dT%H:%MZ")
+
+
+def ago(age: timedelta) -> str:
+    """Say how long ago something was, in the largest unit that it fills."""
+    seconds = max(0, int(age.total_seconds()))
+    for unit, size in (("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit} before"
+    return f"{seconds} seconds before"
 
 
 def span(period: Period) -> str:

@@ -14,7 +14,8 @@ from trust.canonical import Json, parse_object
 from trust.challenge import Challenge
 from trust.claims.halfhour import instant
 from trust.did import Did
-from trust.errors import NotPermittedError, UnavailableError
+from trust.errors import MalformedError, NotPermittedError, UnavailableError
+from trust.schema import fit
 from trust.secured import Secured
 
 JsonObject = Mapping[str, Json]
@@ -29,8 +30,8 @@ def ask_challenge(party: Party, url: str) -> Challenge:
         UnavailableError: it does not answer.
         NotPermittedError: it refuses.
     """
-    answered = post(party, f"{url}/v1/challenge", {})
-    text = {name: str(answered[name]) for name in ("nonce", "audience", "expires")}
+    answered = post(party, f"{url}/v1/challenge", {}, form="challenge")
+    text = {name: str(member) for name, member in answered.items()}
     return Challenge(text["nonce"], Did(text["audience"]), instant(text["expires"]))
 
 
@@ -54,15 +55,23 @@ def show(party: Party, url: str, credentials: Sequence[Secured]) -> JsonObject:
     return parse_object(shown.raw, where="presentation", limit=_LIMIT)
 
 
-def post(party: Party, url: str, body: Mapping[str, object], *, key: str | None = None) -> JsonObject:
-    """Send JSON of our own and read the JSON that comes back.
+def post(
+    party: Party, url: str, body: Mapping[str, object], *, key: str | None = None, form: str | None = None
+) -> JsonObject:
+    """Send JSON of our own and read the JSON that comes back; `form` names the schema that it must fit.
 
     Raises:
         UnavailableError: the other party does not answer.
         NotPermittedError: it refuses.
+        MalformedError: what it answers is of another form.
     """
-    answered = send(party, url, orjson.dumps(body), key=key)
-    return parse_object(answered.body, where=url, limit=_LIMIT)
+    answered = parse_object(send(party, url, orjson.dumps(body), key=key).body, where=url, limit=_LIMIT)
+    if form is not None:
+        try:
+            fit(form, answered)
+        except MalformedError as error:
+            raise error.within(url) from error
+    return answered
 
 
 def send(party: Party, url: str, body: bytes, *, media_type: str = JSON, key: str | None = None) -> Fetched:

@@ -102,7 +102,7 @@ def _add_presentations(service: Service) -> None:
             media_type = "application/vc"
             return Response(receipt.raw, 201, {"Location": f"/v1/reports/{report}"}, media_type)
 
-        return call.once(party, lambda: receive(service, asked.presentation, resources), act)
+        return call.once(party, lambda: receive(service, asked.presentation, resources, peer=call.peer), act)
 
 
 def _resources(given: Mapping[str, object]) -> dict[Digest, bytes]:

@@ -8,12 +8,14 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
 
+from perseus.apps.channel import peer_of
 from perseus.apps.frame import JSON
 from perseus.apps.party import Party
 from perseus.problems import MediaTypeError
 from perseus.storage import repeats
 from perseus.storage.repeats import Answered
 from trust.canonical import Json, parse
+from trust.did import Did
 from trust.digest import Digest
 from trust.errors import MalformedError
 
@@ -30,13 +32,14 @@ class Body(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What was sent, by which method, to which path, under which Idempotency-Key."""
+    """What was sent, by which method, to which path, under which Idempotency-Key, over whose connection."""
 
     method: str
     path: str
     media_type: str
     key: str | None
     body: bytes
+    peer: Did | None = None
 
     def json(self) -> dict[str, Json]:
         """Read the body as one JSON object, strictly.
@@ -116,7 +119,7 @@ async def received(request: Request) -> Call:
     if key is not None and not 0 < len(key) <= _LONGEST_KEY:
         raise MalformedError("Idempotency-Key", expected="1 to 200 characters", found=f"{len(key)}")
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    return Call(request.method, request.url.path, media_type, key, await request.body())
+    return Call(request.method, request.url.path, media_type, key, await request.body(), peer_of(request))
 
 
 Called = Annotated[Call, Depends(received)]

@@ -36,7 +36,7 @@ def add_consents(service: Service) -> None:
         body = call.read(ShownConsents)
 
         def prepare() -> Shown:
-            return admit(party, service.judge, body.presentation, policy=Policy.edp())
+            return admit(party, service.judge, body.presentation, policy=Policy.edp(), peer=call.peer)
 
         def act(connection: Connection, shown: Shown) -> Response:
             use_up(party, connection, shown.nonce)

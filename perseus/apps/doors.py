@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from perseus.apps.judging import Judge, require
 from perseus.apps.party import Party
 from perseus.keystore import fresh_nonce
 from perseus.storage import challenges
+from registry.register import Register
 from registry.standing import Outcome
 from trust.canonical import Json, canonicalize
 from trust.challenge import Challenge
@@ -115,8 +117,8 @@ def nonce_of(document: Mapping[str, object]) -> str:
     return audience_of(cast("JsonObject", document))[0]
 
 
-def look_at(party: Party, document: Mapping[str, object]) -> Shown:
-    """Take in a presentation that answers a challenge of ours; nothing in it is believed yet.
+def look_at(party: Party, document: Mapping[str, object], *, peer: Did | None) -> Shown:
+    """Take in a presentation that answers a challenge of ours, over a peer's connection; nothing is believed yet.
 
     Raises:
         MalformedError: it is no presentation.
@@ -127,51 +129,58 @@ def look_at(party: Party, document: Mapping[str, object]) -> Shown:
     fit("presentation", members)
     challenge = open_challenge(party, nonce_of(document))
     found = read_presentation(members)
-    door = Door(challenge.nonce, party.did, None, party.now())
+    door = Door(challenge.nonce, party.did, peer, party.now())
     return Shown(secured, found.id, found.holder, found.credentials, door)
 
 
-def key_of_holder(party: Party, shown: Shown) -> str:
+def admit(
+    party: Party, judge: Judge, document: Mapping[str, object], *, policy: Policy, peer: Did | None
+) -> Shown:
+    """Judge a presentation at the door, and let in what is verified alone.
+
+    Raises:
+        MalformedError: it is no presentation.
+        NotPermittedError: its nonce is not one of ours, or its holder is no member in good standing.
+        Refused: the verdict on it is no.
+        UnavailableError: the verdict cannot be reached now.
+    """
+    shown = look_at(party, document, peer=peer)
+    # Who was suspended a second ago is let in no more, even with what it signed two seconds ago.
+    evidence = judge.evidence(shown.secured, door=shown.door, fresh=True)
+    if evidence.register is not None and shown.holder.multikey is None:
+        require_standing(evidence.register, shown, at=shown.door.received_at)
+    require(judge.report(shown.secured, evidence, policy=policy))
+    return shown
+
+
+def key_of_holder(register: Register, shown: Shown) -> str | None:
     """Name the key by which the holder itself signed what it shows.
 
     Raises:
-        MalformedError: a proof is missing or of another shape.
+        MalformedError: the proof is missing or of another shape.
         NotPermittedError: another than the holder signed it.
         SignatureMismatchError: the signature does not fit.
     """
-    item = open_item(shown.secured, place="", register=party.register.current())
+    item = open_item(shown.secured, place="", register=register)
     for fault in item.faults.values():
         raise fault
     method = item.proof.verification_method if item.proof is not None else None
     if method is None or method.did != shown.holder:
         raise _refused("its holder did not sign it", "presentation.holder")
-    return str(method.fragment)
+    return method.fragment
 
 
-def require_standing(party: Party, holder: Did, key: str, *, role: str | None = None) -> None:
-    """Let in a member alone that stands now, with this key, in this role where one is named.
+def require_standing(
+    register: Register, shown: Shown, *, key: str | None = None, role: str | None = None, at: datetime
+) -> None:
+    """Turn away a holder that is no member in good standing now, in this role if one is named, whenever it signed.
 
     Raises:
-        NotPermittedError: it does not.
+        NotPermittedError: it is none.
     """
-    standing = party.register.current().standing(holder, role, key, signed_at=party.now())
+    standing = register.standing(shown.holder, role, key, signed_at=at)
     if standing.outcome is not Outcome.VALID:
-        raise _refused(standing.sentence, standing.code)
-
-
-def admit(party: Party, judge: Judge, document: Mapping[str, object], *, policy: Policy) -> Shown:
-    """Judge a presentation at the door, and let in what is verified alone.
-
-    Raises:
-        MalformedError: it is no presentation.
-        NotPermittedError: its nonce is not one of ours.
-        Refused: the verdict on it is no.
-        UnavailableError: the verdict cannot be reached now.
-    """
-    shown = look_at(party, document)
-    evidence = judge.evidence(shown.secured, door=shown.door)
-    require(judge.report(shown.secured, evidence, policy=policy))
-    return shown
+        raise NotPermittedError("letting a holder in", because=standing.sentence, code=standing.code)
 
 
 def _refused(because: str, code: str) -> NotPermittedError:

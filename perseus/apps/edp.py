@@ -30,6 +30,7 @@ from trust.claims.consumption import Consumption, Fuel, Readings, UnitCode
 from trust.claims.halfhour import Month
 from trust.claims.receipt import Kept
 from trust.claims.region import Region
+from trust.did import Did
 from trust.digest import Digest, b64url_encode
 from trust.envelope import envelope, links_to
 from trust.errors import NotPermittedError
@@ -99,7 +100,7 @@ def _add_consumption(service: Service) -> None:
     def consumption(call: Called) -> Response:
         """Let one month of one source go, to whom a consent lets have it; asked again, the same month comes back."""
         asked = call.read(Wanted)
-        leave = _leave(service, asked)
+        leave = _leave(service, asked, call.peer)
         with party.store.write() as connection:
             use_up(party, connection, leave.shown.nonce)
             _require_not_ended(connection, leave)
@@ -109,12 +110,12 @@ def _add_consumption(service: Service) -> None:
             return answer(_delivered(connection, known))
 
 
-def _leave(service: Service, asked: Wanted) -> Leave:
+def _leave(service: Service, asked: Wanted, peer: Did | None) -> Leave:
     """Verify who asks, and that the one consent shown lets this very party have this source and month now.
 
     The question is asked of every answer, also of a month that left before: whoever may ask one door may ask another.
     """
-    shown = admit(service.party, service.judge, asked.presentation, policy=Policy.edp())
+    shown = admit(service.party, service.judge, asked.presentation, policy=Policy.edp(), peer=peer)
     given, holding = _only(shown, Consent), _only(shown, AccountHolder)
     policy = Policy.edp()
     consent = service.judge.verified(given, Consent, policy=policy, beside=(holding,))

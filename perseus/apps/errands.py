@@ -1,7 +1,8 @@
 """What the wallet does for its owner: holds, grants, delivers, withdraws; each act is on disk before it is told."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 import orjson
 from sqlalchemy import Connection
@@ -156,9 +157,11 @@ class Errands:
         challenge = ask_challenge(party, url)
         shown = answer_challenge(challenge, signer=party.signer, at=party.now())
         body = {"answer": parse(shown.raw, where="answer"), "credentials": ids}
-        places = post(party, f"{url}/v1/status-entries", body)["entries"]
-        if not isinstance(places, list):
-            raise UnavailableError(url, because="it gave no places", code="status.missing")
+        answered = post(party, f"{url}/v1/status-entries", body, form="status-places")
+        places = cast("list[dict[str, str | int]]", answered["entries"])
+        if len(places) != len(ids):
+            because = f"it gave {len(places)} places for {len(ids)} consents"
+            raise UnavailableError(url, because=because, code="status.missing")
         return tuple(Slip(id_, (_entry(place),)) for id_, place in zip(ids, places, strict=True))
 
     def _granting(self, connection: Connection, request: ConsentRequest) -> Granting:
@@ -234,7 +237,5 @@ def _granted(answered: str) -> list[str]:
     return [str(name) for name in json.loads(answered)]
 
 
-def _entry(place: object) -> StatusEntry:
-    if not isinstance(place, dict):
-        raise UnavailableError("a place in the status list", because="none was given", code="status.missing")
+def _entry(place: Mapping[str, str | int]) -> StatusEntry:
     return StatusEntry(str(place["purpose"]), int(place["index"]), str(place["status_list"]))

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from perseus import problems
+from perseus.apps.channel import Certified
 from perseus.apps.party import Party
 from trust.errors import PerseusError
 
@@ -114,6 +115,8 @@ def open_app(party: Party) -> FastAPI:
         lifespan=_lifespan(party),
     )
     app.add_middleware(Bodies, limit=_limits(party))
+    if party.settings.tls_client_ca is not None:
+        app.add_middleware(Certified)
     app.add_middleware(Lines, party=party)
     app.add_exception_handler(PerseusError, _known(party))
     app.add_exception_handler(HTTPException, _http)

@@ -49,7 +49,7 @@ def _add_intensity(service: Service) -> None:
         """Give one month of a region's intensity; asked again, the same series comes back."""
         asked = call.read(Wanted)
         region, month, kind = Region.of(asked.region), Month.parse(asked.month), IntensityKind(asked.kind)
-        shown = admit(party, service.judge, asked.presentation, policy=Policy.cap())
+        shown = admit(party, service.judge, asked.presentation, policy=Policy.cap(), peer=call.peer)
         with party.store.write() as connection:
             use_up(party, connection, shown.nonce)
             named = f"{region.id} {kind.value} {month}"

@@ -46,9 +46,10 @@ class Judge:
         resources: Mapping[Digest, bytes] = NO_RESOURCES,
         door: Door | None = None,
         pairing: Secured | None = None,
+        fresh: bool = False,
     ) -> Evidence:
-        """Gather what a verdict rests on: the register, and every status list that is named."""
-        register, fault = self._register()
+        """Gather what a verdict rests on: the register, asked for now if it is to be `fresh`, and every list named."""
+        register, fault = self._register(fresh=fresh)
         others = tuple(beside)
         urls = [url for one in (target, *others) for url in named_lists(one)]
         return Evidence(
@@ -107,9 +108,9 @@ class Judge:
             raise MalformedError("credential", expected=kind.__name__, found=name, code="format.unknown_type")
         return cast("Verified[T]", found)
 
-    def _register(self) -> tuple[Register | None, PerseusError | None]:
+    def _register(self, *, fresh: bool = False) -> tuple[Register | None, PerseusError | None]:
         try:
-            return self._party.register.current(), None
+            return self._party.register.current(fresh=fresh), None
         except (RegisterError, UnavailableError) as fault:
             return None, fault
 

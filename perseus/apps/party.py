@@ -12,6 +12,7 @@ from perseus.keystore import KeyStore, draw_secret
 from perseus.logs import Log, open_log
 from perseus.settings import Settings
 from perseus.storage.store import Store
+from perseus.tls import asking
 from trust.did import Did
 from trust.keys import PrivateKey
 
@@ -73,7 +74,7 @@ def open_party(home: Path) -> Party:
     signer = keys.open(found.key)
     store = Store(found.database_url, party=found.party)
     store.upgrade()
-    fetcher = Fetcher(found)
+    fetcher = Fetcher(found, tls=asking(found))
     register = RegisterCopy(found, store, fetcher)
     log = open_log(home / "log.jsonl", party=found.party)
     return Party(found, store, keys, signer, fetcher, log, register, draw_secret(home / "door"))

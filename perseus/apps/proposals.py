@@ -4,7 +4,6 @@ Whoever may sign may propose and sign here, because a signature is its own autho
 operator's people alone. A proposal whose place in the log was taken by another event is stale, and says so.
 """
 
-from collections.abc import Callable
 from typing import cast
 
 from fastapi import Depends, Response
@@ -15,6 +14,9 @@ from perseus.apps.call import Body, Called
 from perseus.apps.frame import answer
 from perseus.apps.party import Party
 from perseus.apps.service import Nothing, Service, owner_of
+from perseus.log.keeper import Keeper
+from perseus.log.names import LogName
+from perseus.log.sequencer import Placed
 from perseus.problems import ConflictError, NotFoundError
 from perseus.storage import proposals
 from perseus.storage.proposals import Waiting
@@ -31,7 +33,7 @@ from trust.did import Did
 from trust.digest import Digest
 from trust.errors import MalformedError
 
-Take = Callable[[Party, Connection, bytes], tuple[int, str]]
+_COMMITTED = {"state": "committed", "lacks": None, "code": None}
 STALE = frozenset(("event.prev", "event.policy", "event.backdated"))
 _MOST, _SHOWN = 1_000, 200  # proposals that may wait at one time, and that a list shows
 _REMEDY = "Propose it anew: its place in the log is part of what was signed."
@@ -49,30 +51,32 @@ class Signatures(Body):
     signatures: tuple[dict[str, JsonValue], ...] = Field(min_length=1, max_length=32, strict=False)
 
 
-def add_proposals(service: Service, take: Take) -> None:
+def add_proposals(service: Service, keeper: Keeper) -> None:
     """Let officers and members propose, sign and commit."""
-    _add_ends(service, take)
+    _add_ends(service, keeper)
     party, app, owner = service.party, service.app, [Depends(owner_of(service.party))]
 
     @app.post("/v1/proposals", status_code=201)
     def propose(call: Called) -> Response:
         """Keep a proposal that somebody has signed who may; the same one again only adds its signatures."""
         draft = Draft.from_json(canonicalize(cast("Json", call.read(Proposed).proposal)))
-        return call.once(party, lambda: _judged(party, draft), lambda found, _: _keep(party, found, draft))
+        return call.once(
+            party, lambda: _judged(party, keeper, draft), lambda found, _: _keep(party, keeper, found, draft)
+        )
 
     @app.get("/v1/proposals", dependencies=owner)
     def listed() -> Response:
         """List the newest proposals, the newest first: what each says, who signed, what it lacks."""
         with party.store.read() as connection:
             found = proposals.listed(connection, most=_SHOWN)
-        return answer({"proposals": [_told(party, one) for one in found]})
+        return answer({"proposals": [_told(party, _register(party, keeper), one) for one in found]})
 
     @app.get("/v1/proposals/{id_}", dependencies=owner)
     def shown(id_: str) -> Response:
         """Give a proposal with its file."""
         found = _found(party, id_)
         document = Draft.from_json(found.draft).to_json()
-        return answer({**_told(party, found), "file": document.decode()})
+        return answer({**_told(party, _register(party, keeper), found), "file": document.decode()})
 
     @app.post("/v1/proposals/{id_}/signatures")
     def sign(id_: str, call: Called) -> Response:
@@ -83,12 +87,12 @@ def add_proposals(service: Service, take: Take) -> None:
 
         def prepare() -> str | None:
             _require_open(found)
-            return _judged(party, draft)
+            return _judged(party, keeper, draft)
 
-        return call.once(party, prepare, lambda known, _: _keep(party, known, draft))
+        return call.once(party, prepare, lambda known, _: _keep(party, keeper, known, draft))
 
 
-def _add_ends(service: Service, take: Take) -> None:
+def _add_ends(service: Service, keeper: Keeper) -> None:
     party, app, owner = service.party, service.app, [Depends(owner_of(service.party))]
 
     @app.post("/v1/proposals/{id_}/drop", dependencies=owner)
@@ -103,22 +107,34 @@ def _add_ends(service: Service, take: Take) -> None:
     @app.post("/v1/proposals/{id_}/commit", status_code=201, dependencies=owner)
     def commit(id_: str, call: Called) -> Response:
         """Append a proposal to the log once the quorum has signed it."""
+        call.read(Nothing)
         found = _found(party, id_)
+        _require_open(found)
+        draft = Draft.from_json(found.draft)
+        missing = _judged(party, keeper, draft)
+        if missing is not None:
+            raise ConflictError(missing, code="event.quorum")
+        placed = taken_in(party, keeper, draft.entry.entry)
+        told = {"index": placed.index, "size": placed.size, "checkpoint": placed.note}
+        return answer(told, status=201)
 
-        def prepare() -> None:
-            _require_open(found)
-            missing = _judged(party, Draft.from_json(found.draft))
-            if missing is not None:
-                raise ConflictError(missing, code="event.quorum")
 
-        def act(connection: Connection, prepared: None) -> Response:
-            del prepared
-            entry = Draft.from_json(found.draft).entry.entry
-            index, note = take(party, connection, entry)
-            settle(connection, entry, index)
-            return answer({"index": index, "size": index + 1, "checkpoint": note}, status=201)
+def taken_in(party: Party, keeper: Keeper, entry: bytes) -> Placed:
+    """Let the log take an event in, and mark the proposal that it came of, whichever door it came in by.
 
-        return call.once(party, prepare, act)
+    Raises:
+        ConflictError: its place in the log is taken.
+        EventRefusedError: the fold would ignore it.
+        NoLeaseError: another process appends.
+    """
+    try:
+        placed = keeper.submit(LogName.MEMBERS, entry)
+    except EventRefusedError as refused:
+        raise refusal(refused) from refused
+    payload = SignedEvent.parse(entry).event.payload
+    with party.store.write() as connection:
+        proposals.commit(connection, Digest.of(payload).multibase, entry=placed.index)
+    return placed
 
 
 def refusal(refused: EventRefusedError) -> EventRefusedError | ConflictError:
@@ -128,10 +144,9 @@ def refusal(refused: EventRefusedError) -> EventRefusedError | ConflictError:
     return ConflictError(f"{refused}. {_REMEDY}", code=refused.code)
 
 
-def settle(connection: Connection, entry: bytes, index: int) -> None:
-    """Mark the proposal that an entry came of as committed, whichever door the entry came in by."""
-    signed = SignedEvent.parse(entry)
-    proposals.commit(connection, Digest.of(signed.event.payload).multibase, entry=index)
+def _register(party: Party, keeper: Keeper) -> Register:
+    """Give what a proposal must follow: all entries where they are appended, what is published elsewhere."""
+    return keeper.register if keeper.leads else party.register.current()
 
 
 def _require_open(found: Waiting) -> None:
@@ -139,15 +154,15 @@ def _require_open(found: Waiting) -> None:
         raise ConflictError(f"the proposal {found.id} is entry {found.entry} of the register already")
 
 
-def _judged(party: Party, draft: Draft) -> str | None:
+def _judged(party: Party, keeper: Keeper, draft: Draft) -> str | None:
     """Say what a proposal lacks; refuse at once what no further signature mends."""
     try:
-        return lacking(party.register.current(), draft.entry, recorded=party.now())
+        return lacking(_register(party, keeper), draft.entry, recorded=party.now())
     except EventRefusedError as refused:
         raise refusal(refused) from refused
 
 
-def _keep(party: Party, connection: Connection, draft: Draft) -> Response:
+def _keep(party: Party, keeper: Keeper, connection: Connection, draft: Draft) -> Response:
     known = proposals.find(connection, draft.id)
     now = party.now()
     if known is None:
@@ -160,7 +175,7 @@ def _keep(party: Party, connection: Connection, draft: Draft) -> Response:
         kept = Waiting(known.id, whole, known.proposed_at, now, known.entry)
         proposals.sign(connection, known.id, whole, at=now)
     status = 201 if known is None else 200
-    return answer(_told(party, kept), status=status)
+    return answer(_told(party, _register(party, keeper), kept), status=status)
 
 
 def _found(party: Party, id_: str) -> Waiting:
@@ -171,9 +186,9 @@ def _found(party: Party, id_: str) -> Waiting:
     return found
 
 
-def _told(party: Party, waiting: Waiting) -> dict[str, object]:
-    draft, register = Draft.from_json(waiting.draft), party.register.current()
-    event = draft.event
+def _told(party: Party, register: Register, waiting: Waiting) -> dict[str, object]:
+    draft = Draft.from_json(waiting.draft)
+    event, entry = draft.event, _entry(register, waiting, draft)
     return {
         "id": waiting.id,
         "type": event.type,
@@ -184,14 +199,20 @@ def _told(party: Party, waiting: Waiting) -> dict[str, object]:
         "reason": event.reason,
         "signers": list(signer_names(register, draft)),
         "proposed_at": stamp(waiting.proposed_at),
-        "entry": waiting.entry,
-        **_state(party, register, waiting, draft),
+        "entry": entry,
+        **(_state(party, register, draft) if entry is None else _COMMITTED),
     }
 
 
-def _state(party: Party, register: Register, waiting: Waiting, draft: Draft) -> dict[str, object]:
-    if waiting.entry is not None:
-        return {"state": "committed", "lacks": None, "code": None}
+def _entry(register: Register, waiting: Waiting, draft: Draft) -> int | None:
+    """Find the entry that a proposal became, also where this process ended before it could write that down."""
+    signed = f'"payload":"{draft.payload}"'.encode()
+    later = range(draft.size, register.size)
+    found = (index for index in later if signed in register.entries[index])
+    return waiting.entry if waiting.entry is not None else next(found, None)
+
+
+def _state(party: Party, register: Register, draft: Draft) -> dict[str, object]:
     try:
         missing = lacking(register, draft.entry, recorded=party.now())
     except EventRefusedError as refused:

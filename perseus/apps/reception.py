@@ -18,6 +18,7 @@ from perseus.storage.presentations import Reported
 from perseus.storage.presentations import Shown as Row
 from trust.canonical import Json, canonicalize
 from trust.claims.account import AccountHolder
+from trust.did import Did
 from trust.digest import Digest
 from trust.envelope import envelope
 from trust.errors import MalformedError, NotPermittedError
@@ -38,7 +39,13 @@ class Reception:
     verdict: dict[str, Json]
 
 
-def receive(service: Service, document: Mapping[str, object], resources: Mapping[Digest, bytes]) -> Reception:
+def receive(
+    service: Service,
+    document: Mapping[str, object],
+    resources: Mapping[Digest, bytes],
+    *,
+    peer: Did | None,
+) -> Reception:
     """Judge a presentation with everything that came with it, and with what the bank itself knows.
 
     Raises:
@@ -47,7 +54,7 @@ def receive(service: Service, document: Mapping[str, object], resources: Mapping
         SignatureMismatchError: its holder did not sign it.
     """
     party, policy = service.party, Policy.bank()
-    shown = look_at(party, document)
+    shown = look_at(party, document, peer=peer)
     _require_known(party, shown)
     evidence = service.judge.evidence(
         shown.secured, resources=resources, door=shown.door, pairing=_pairing(party, shown)
@@ -75,6 +82,7 @@ def keep_reception(party: Party, connection: Connection, found: Reception) -> tu
         shown.secured,
         authentic=Answer(found.report.authentic_at_signing),
         received_at=shown.door.received_at,
+        channel=shown.door.holder,
         signing=signing(party, connection, revocable=False),
     )
     keep(party, connection, receipt)
@@ -99,9 +107,11 @@ def _evidence(party: Party, found: Reception, receipt: Secured) -> bytes | None:
 
 def _require_known(party: Party, shown: Shown) -> None:
     """Turn away whoever is neither a member nor a customer, before anything of theirs is kept."""
-    key = key_of_holder(party, shown)
+    # Asked for now: the verdict on whoever was suspended a second ago rests on this copy.
+    register = party.register.current(fresh=True)
+    key = key_of_holder(register, shown)
     if shown.holder.multikey is None:
-        require_standing(party, shown.holder, key)
+        require_standing(register, shown, key=key, at=party.now())
         return
     with party.store.read() as connection:
         if pairings.of_holder(connection, str(shown.holder)) is None:

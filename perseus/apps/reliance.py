@@ -9,11 +9,13 @@ from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from perseus.apps.call import Body, Called
+from perseus.apps.doors import Shown as Presented
 from perseus.apps.doors import key_of_holder, look_at, require_standing, use_up
 from perseus.apps.frame import answer
 from perseus.apps.service import Service
 from perseus.storage.reliance import Reliance, consents_with, reports_on
 from trust.did import Did
+from trust.errors import NotPermittedError
 from verifiers.policy import OPERATOR
 
 
@@ -34,6 +36,13 @@ def at_bank(connection: Connection, member: str) -> Reliance:
     return Reliance(reports, int(reports + consents > 0), consents)
 
 
+def _require_own_channel(shown: Presented, peer: Did | None) -> None:
+    """Refuse what came over another member's connection, where connections carry certificates."""
+    if peer is not None and peer != shown.holder:
+        reason = f"{shown.holder} signed it, and {peer} sent it"
+        raise NotPermittedError("telling what rests on a member", because=reason, code="presentation.channel")
+
+
 _COUNTS: Mapping[str, Callable[[Connection, str], Reliance]] = MappingProxyType(
     {"edp": at_provider, "cap": at_provider, "bank": at_bank}
 )
@@ -46,8 +55,11 @@ def add_reliance(service: Service) -> None:
     @service.app.post("/v1/reliance/{did}")
     def reliance(did: str, call: Called) -> Response:
         """Count what rests on a member; numbers leave, and nothing else."""
-        shown = look_at(party, call.read(Shown).presentation)
-        require_standing(party, shown.holder, key_of_holder(party, shown), role=OPERATOR)
+        shown = look_at(party, call.read(Shown).presentation, peer=call.peer)
+        _require_own_channel(shown, call.peer)
+        register = party.register.current(fresh=True)
+        key = key_of_holder(register, shown)
+        require_standing(register, shown, key=key, role=OPERATOR, at=party.now())
         member = Did.parse(did)
         with party.store.write() as connection:
             use_up(party, connection, shown.nonce)

@@ -2,21 +2,24 @@
 
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from perseus.clock import now
 from perseus.fetching import Fetcher
+from perseus.log.copying import OlderError, TwoHistoriesError, continued
+from perseus.log.following import LARGEST_BUNDLE, Offered, follow
+from perseus.log.forks import forks_of, keep_fork
+from perseus.log.names import LogName
 from perseus.settings import Settings
 from perseus.storage import register as log
 from perseus.storage.register import Seen
 from perseus.storage.store import Store
 from registry.anchor import Anchor
+from registry.errors import RegisterError
 from registry.register import Register
-from trust.canonical import canonicalize, parse_object
-from trust.errors import UnavailableError
+from trust.errors import MalformedError, UnavailableError
 
 PAUSE = 2.0  # seconds for which a copy is not asked for again
-_LIMIT = 32 * 1024 * 1024
 OPERATOR = "operator"
 
 
@@ -30,32 +33,50 @@ class RegisterCopy:
         self._lock = threading.Lock()
         self._held: Register | None = None
         self._asked = float("-inf")
+        self._reached = True
         self._seen: datetime | None = None
+        self._fault: RegisterError | None = None
 
     @property
     def anchor(self) -> Anchor:
-        """Read the trust anchor that this party was given.
+        """Read the trust anchor that this party was given, which must be of the party's own environment.
 
         Raises:
             UnavailableError: there is none.
             MalformedError: it is none.
+            RegisterError: it is of another environment.
         """
         try:
-            return Anchor.from_json(self._settings.anchor_file.read_bytes())
+            found = Anchor.from_json(self._settings.anchor_file.read_bytes())
         except OSError as error:
             path = str(self._settings.anchor_file)
             raise UnavailableError(path, because=str(error), code="register.no_anchor") from error
+        own = self._settings.environment
+        if found.environment != own:
+            raise RegisterError(
+                f"The trust anchor is for {found.environment}, and this service is for {own}.",
+                code="environment.mismatch",
+                expected=own,
+                found=found.environment,
+            )
+        return found
 
     def current(self, *, fresh: bool = False) -> Register:
         """Give the register, asked for at most every two seconds, or the copy at hand when nobody answers.
+
+        A `fresh` one is asked for now, as long as the operator answers.
 
         Raises:
             UnavailableError: nobody answers and there is no copy.
             RegisterError: what was answered is not the register of the anchor, or goes back.
         """
         with self._lock:
-            if self._settings.party != OPERATOR and (fresh or time.monotonic() - self._asked > PAUSE):
+            self._require_one_history()
+            due = (fresh and self._reached) or time.monotonic() - self._asked > PAUSE
+            if self._settings.party != OPERATOR and due:
                 self._ask()
+            if self._fault is not None:
+                raise self._fault
             return self._replayed()
 
     def as_of(self) -> datetime | None:
@@ -109,40 +130,71 @@ class RegisterCopy:
         return self._held
 
     def _ask(self) -> None:
-        base = self._base()
+        """Ask the operator; without an answer the copy at hand stands, and the verdict says how old it is.
+
+        Raises:
+            RegisterError: what was answered contradicts the copy, or is not what the log and its witnesses signed.
+        """
+        operator = self._settings.members[OPERATOR].removeprefix("did:web:")
+        prefix = f"https://{operator}/{LogName.MEMBERS.value}"
+        held = self._replayed() if self.size() else None
         try:
-            checkpoint = self._get(f"{base}/checkpoint").decode()
-            held = self.size()
-            size = int(checkpoint.split("\n", 2)[1])
-            grown = self._entries(f"{base}/entries?start={held}") if size > held else ()
-        except (UnavailableError, ValueError, IndexError):
-            return  # the copy at hand stands, and the verdict says how old it is
+            offered = follow(self._get, prefix, held=0 if held is None else held.size)
+            grown = self._checked(prefix, held, offered)
+        except (UnavailableError, MalformedError) as error:
+            self._reached = not error.code.startswith(
+                "fetch."
+            )  # whoever did not answer is not asked again at every door
+            return
+        except RegisterError as error:
+            self._fault = error
+            raise
         finally:
             self._asked = time.monotonic()
-        self._take(held, grown, checkpoint)
+        self._reached, self._fault = True, None
+        if grown is not None:
+            self._keep(0 if held is None else held.size, grown, offered)
 
-    def _take(self, held: int, grown: tuple[bytes, ...], checkpoint: str) -> None:
-        """Keep what was answered, once it is shown to continue what is held."""
-        with self._store.read() as connection:
-            entries = (*log.entries(connection), *grown)
-        replayed = Register.replay(entries, anchor=self.anchor, checkpoint=checkpoint)
+    def _checked(self, prefix: str, held: Register | None, offered: Offered) -> Register | None:
+        """Give the copy as the log continues it, or None where a server merely lags behind it."""
+        if held is None:
+            return Register.replay(offered.entries, anchor=self.anchor, checkpoint=offered.note)
+        try:
+            return continued(self._get, prefix, held, offered)
+        except TwoHistoriesError:
+            keep_fork(self._settings.home, held=self.note_of(held), offered=offered.note)
+            raise
+        except OlderError:
+            seen = self.as_of()
+            if seen is None or now() - seen > timedelta(seconds=held.scheme.policy.skew):
+                raise
+            return None
+
+    def _keep(self, size: int, grown: Register, offered: Offered) -> None:
+        """Keep what continues the copy, unless another process of this party was faster."""
         with self._store.write() as connection:
-            if log.size(connection) == held:
-                log.append(connection, grown, at_size=held)
-                log.see(connection, Seen(replayed.size, checkpoint, now()))
-        self._held = replayed
+            if log.size(connection) == size:
+                log.append(connection, offered.entries, at_size=size)
+                log.see(connection, Seen(grown.size, offered.note, now()))
+        self._held = grown
         self._seen = now()
 
-    def _entries(self, url: str) -> tuple[bytes, ...]:
-        document = parse_object(self._get(url), where=url, limit=_LIMIT)
-        listed = document.get("entries")
-        return tuple(canonicalize(entry) for entry in listed) if isinstance(listed, list) else ()
-
     def _get(self, url: str) -> bytes:
-        answered = self._fetcher.get(url, limit=_LIMIT)
+        answered = self._fetcher.get(url, limit=LARGEST_BUNDLE)
         if answered.status != 200:  # noqa: PLR2004 - the status itself
             raise UnavailableError(url, because=f"HTTP {answered.status}", code="register.unreachable")
         return answered.body
 
-    def _base(self) -> str:
-        return "https://" + self._settings.members[OPERATOR].removeprefix("did:web:")
+    def _require_one_history(self) -> None:
+        """Refuse to go on with a log that was caught with two histories, also after a restart.
+
+        Raises:
+            RegisterError: it was; a person must look, and take the proof away.
+        """
+        found = forks_of(self._settings.home)
+        if found:
+            raise RegisterError(
+                f"The log of this register signed two histories; both notes are kept in {found[0]}. "
+                "Show them to the scheme's officers; what they decide ends this, not this service.",
+                code="register.forked",
+            )

@@ -19,13 +19,14 @@ from perseus.apps.party import Party
 from perseus.apps.service import Service, open_service, owner_of
 from perseus.storage import consents, deliveries
 from perseus.storage.consents import Asked
+from registry.errors import RegisterError
 from trust.canonical import Json, canonicalize, parse
 from trust.claims.account import AccountHolder
 from trust.claims.emissions import Emissions
 from trust.claims.receipt import Receipt, WithdrawalReceipt
 from trust.credential import Credential
 from trust.did import Did
-from trust.errors import NotPermittedError
+from trust.errors import NotPermittedError, UnavailableError
 from trust.secured import Secured
 
 
@@ -131,19 +132,27 @@ def _add_own_acts(service: Service, errands: Errands) -> None:
         return answer({"customer": errands.pair(Did(asked.bank), asked.code, asked.reference)}, status=201)
 
 
+def _names(party: Party) -> dict[str, str]:
+    """Name the scheme's members as their register does; where no copy of it is at hand, nobody has a name."""
+    try:
+        return {str(member.did): member.name for member in party.register.current().members}
+    except (RegisterError, UnavailableError):
+        return {}
+
+
 def _add_consents(service: Service, errands: Errands) -> None:
     party, app, owner = service.party, service.app, [Depends(owner_of(service.party))]
 
     @app.get("/local/requests", dependencies=owner)
     def requests() -> Response:
-        """List the requests for consent, and what was answered."""
+        """List the requests for consent, and what was answered; the register's names, and the words, beside them."""
         with party.store.read() as connection:
             found = consents.requests(connection)
         listed = [
             {"id": one.id, "answer": one.answer, "request": parse(one.body.encode(), where="request")}
             for one in found
         ]
-        return answer({"requests": listed})
+        return answer({"requests": listed, "names": _names(party), "words": words.TEXT})
 
     @app.post("/local/requests/{id_}/grant", status_code=201, dependencies=owner)
     def grant(id_: str) -> Response:

@@ -2,18 +2,14 @@
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, TextIO, cast
 
 import typer
 
 from perseus.cli.text import command_lines, plain, wrapped
-from trust.errors import PerseusError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from perseus.client import Owner
     from trust.canonical import Json
 
@@ -23,10 +19,6 @@ app = typer.Typer(
 Home = Annotated[Path, typer.Option(help="The wallet's home.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 WALLET = Path("perseus-demo/wallet")
-DATA = {
-    "energyConsumptionHalfHourly": "half-hourly readings",
-    "emissionsMonthly": "monthly kilograms",
-}
 _INDENT = " " * 12
 
 
@@ -38,19 +30,16 @@ def listed(*, home: Home = WALLET, as_json: AsJson = False) -> None:
     if as_json:
         _write(found)
         return
-    named = _names(home)
+    names = cast("dict[str, str]", found["names"])
     for consent in _rows(found["consents"]):
-        data = DATA.get(str(consent["data"]), str(consent["data"]))
-        who, whom = named(consent["to"]), named(consent["from"])
-        _say(f"{who} may have {data} from {whom}", under=str(consent["state"]))
-        _say(f"until {_day(consent['ended'] or consent['expires'])}   {consent['id']}")
+        _say(_given(consent, names), under=str(consent["state"]))
+        _say(f"until {_until(consent)}   {consent['id']}")
         for party in _rows(consent["stopped"]):
-            _say(
-                f"{named(party['party'])} {'has stopped' if party['acknowledged'] else 'has not answered yet'}"
-            )
+            told = "has stopped" if party["acknowledged"] else "has not answered yet"
+            _say(f"{names.get(str(party['party']), party['party'])} {told}")
     for request in (one for one in _rows(found["requests"]) if one["answer"] is None):
-        asked = cast("dict[str, Json]", request["request"])
-        _say(f"by {named(asked['requester'])}   {request['id']}", under="asked")
+        _say(str(request["id"]), under="asked")
+        _tell_request(request, found, sys.stdout)
         words = ["perseus", "consent", "grant", str(request["id"]), "--home", str(home)]
         sys.stdout.write("\n".join([_INDENT + "To allow it:", *command_lines(words, indent=_INDENT)]) + "\n")
 
@@ -60,10 +49,21 @@ def grant(
     request: Annotated[str, typer.Argument(help="The request's id, as `perseus consent list` shows it.")],
     *,
     home: Home = WALLET,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal whether it is meant.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Allow what a request asks for; each consent can be ended as easily."""
-    made = _owner(home).post(f"/local/requests/{request}/grant", {})
+    """Show what a request asks for, and allow it; each consent can be ended as easily.
+
+    On a terminal it asks first. Exit codes: 0 allowed, 1 not allowed after all, 2 usage.
+    """
+    owner = _owner(home)
+    found = owner.get("/local/requests")
+    for one in (held for held in _rows(found["requests"]) if held["id"] == request):
+        _tell_request(one, found, sys.stderr)
+    if sys.stdin.isatty() and not (yes or as_json or _agreed("Allow this?")):
+        sys.stdout.write("nothing was allowed\n")
+        raise typer.Exit(1)
+    made = owner.post(f"/local/requests/{request}/grant", {})
     _tell(made, cast("list[Json]", made["consents"]), "allowed", as_json=as_json)
 
 
@@ -94,6 +94,35 @@ def _tell(answered: "dict[str, Json]", ids: "list[Json]", word: str, *, as_json:
         sys.stdout.write(f"{word}  {plain(str(id_))}\n")
 
 
+def _tell_request(request: "dict[str, Json]", found: "dict[str, Json]", stream: TextIO) -> None:
+    from perseus.cli.asked import lines  # noqa: PLC0415 - the help must not wait for it
+
+    names, asked = cast("dict[str, str]", found["names"]), cast("dict[str, Json]", request["request"])
+    stream.writelines(plain(line) + "\n" for line in lines(asked, names=names, words=str(found["words"])))
+
+
+def _given(consent: "dict[str, Json]", names: "dict[str, str]") -> str:
+    from perseus.cli.asked import DATA, purpose  # noqa: PLC0415 - the help must not wait for it
+
+    giver, taker = (names.get(str(consent[end]), str(consent[end])) for end in ("from", "to"))
+    what = DATA.get(str(consent["data"]), f"{consent['data']} of")
+    why = ", ".join(purpose(url) for url in cast("list[Json]", consent["purposes"]))
+    return f"{giver} gives {taker} {what} your meters, to {why}"
+
+
+def _until(consent: "dict[str, Json]") -> str:
+    from perseus.cli.asked import moment  # noqa: PLC0415 - the help must not wait for it
+
+    return moment(consent["ended"] or consent["expires"])
+
+
+def _agreed(question: str) -> bool:
+    """Ask on the terminal; anything but a yes is a no."""
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 def _rows(value: "Json") -> "list[dict[str, Json]]":
     return cast("list[dict[str, Json]]", value)
 
@@ -108,26 +137,12 @@ def _say(told: str, *, under: str = "") -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _names(home: Path) -> "Callable[[Json], str]":
-    """Name parties as the wallet's copy of the register does; without one, as the consent does."""
-    from perseus.officers import register_of  # noqa: PLC0415 - the help must not wait for it
-
-    try:
-        known = {str(one.did): one.name for one in register_of(home).members}
-    except PerseusError:
-        known = {}
-    return lambda did: known.get(str(did), str(did))
-
-
 def _answered(requests: "dict[str, Json]") -> "dict[str, Json]":
     """Give the answers as what they are, where the service hands out the JSON that it keeps."""
     rows = _rows(requests["requests"])
-    told = [
-        one | {"answer": json.loads(one["answer"])} if isinstance(one["answer"], str) else one for one in rows
-    ]
-    return requests | {"requests": told}
+    return requests | {"requests": [one | {"answer": _parsed(one["answer"])} for one in rows]}
 
 
-def _day(moment: "Json") -> str:
-    """Write a moment to the minute, as a firm reads it."""
-    return f"{datetime.fromisoformat(str(moment)):%d %b %Y, %H:%M} UTC".lstrip("0")
+def _parsed(answer: "Json") -> "Json":
+    """Read the names of the consents that were given; a plain word, such as declined, stays one."""
+    return json.loads(answer) if isinstance(answer, str) and answer.startswith("[") else answer

@@ -31,38 +31,61 @@ def explain(
 ) -> None:
     """Say what a code means, and what to do about it."""
     checks, codes = _entries("checks", "name"), _entries("codes", "code")
+    problems = _entries("problems", "code", file="problems")
     if code is None:
-        _list(checks, codes, as_json=as_json)
+        _list(checks, codes, problems, as_json=as_json)
         return
-    entry = codes.get(code) or checks.get(code)
+    entry = codes.get(code) or problems.get(code) or checks.get(code)
     if entry is None:
-        raise _nothing_like_it(code, [*codes, *checks])
+        raise _nothing_like_it(code, [*codes, *problems, *checks])
     if as_json:
         sys.stdout.write(json.dumps(entry, ensure_ascii=False) + "\n")
         return
-    lines = _reason(entry, checks[entry["check"]]) if code in codes else _question(entry, codes)
+    if code in problems:
+        lines = _problem(entry)
+    else:
+        lines = _reason(entry, checks[entry["check"]]) if code in codes else _question(entry, codes)
     sys.stdout.write("\n".join(lines) + "\n")
 
 
 def pointer_to(code: str) -> str:
-    """Say where to read on about a code; nothing where the catalogue has none of that name."""
-    return f"See: perseus explain {code}" if code in _entries("codes", "code") else ""
+    """Say where to read on about a code; nothing where no list has one of that name."""
+    known = {*_entries("codes", "code"), *_entries("problems", "code", file="problems")}
+    return f"See: perseus explain {code}" if code in known else ""
 
 
-def _entries(member: str, name: str) -> dict[str, Entry]:
-    found = cast("list[Entry]", specs.document("checks/catalogue.json")[member])
+def _entries(member: str, name: str, *, file: str = "catalogue") -> dict[str, Entry]:
+    found = cast("list[Entry]", specs.document(f"checks/{file}.json")[member])
     return {entry[name]: entry for entry in found}
 
 
-def _list(checks: Mapping[str, Entry], codes: Mapping[str, Entry], *, as_json: bool) -> None:
+def _list(
+    checks: Mapping[str, Entry], codes: Mapping[str, Entry], problems: Mapping[str, Entry], *, as_json: bool
+) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(list(codes), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps([*codes, *problems], ensure_ascii=False) + "\n")
         return
     for name, check in checks.items():
         sys.stdout.write("\n".join([bold(name), *wrapped(check["question"], indent="  ", hang="  ")]) + "\n")
         for code, entry in codes.items():
             if entry["check"] == name:
                 sys.stdout.write(f"    {code}\n")
+    sys.stdout.write(bold("what a caller or the wire did wrong") + "\n")
+    for code, entry in problems.items():
+        sys.stdout.write("\n".join(wrapped(f"{code}  {entry['title']}", indent="    ", hang="      ")) + "\n")
+
+
+def _problem(entry: Entry) -> list[str]:
+    return [
+        bold(entry["code"]),
+        *_paragraph(entry["title"]),
+        "",
+        *_paragraph(entry["meaning"]),
+        "",
+        *_row("answered", f"HTTP {entry['status']}" if entry["status"] else "at the command line alone"),
+        *_row("fix", entry["remedy"]),
+        *_row("clause", entry["clause"]),
+    ]
 
 
 def _reason(entry: Entry, check: Entry) -> list[str]:
@@ -75,7 +98,18 @@ def _reason(entry: Entry, check: Entry) -> list[str]:
         *_row("question", check["question"]),
         *_row("outcome", f"{entry['outcome'].replace('_', ' ')}; it bears on {ANSWERS[check['bearing']]}"),
         *_row("fix", _worded(entry["remedy"])),
+        *_refused(entry),
         *_row("clause", entry["clause"]),
+    ]
+
+
+def _refused(entry: Entry) -> list[str]:
+    """Give the other words that a code has where it says that something is amiss, and not only unknown."""
+    if "failed_title" not in entry:
+        return []
+    return [
+        *_row("or failed", f"{entry['failed_title']}. {entry['failed_meaning']}"),
+        *_row("fix", _worded(entry["failed_remedy"])),
     ]
 
 

@@ -1,5 +1,7 @@
 """Founding the demo's scheme: three officers sign the genesis; two admit the members, add keys and grant roles.
 
+The third signs nothing else, because whoever lifts a suspension must not be those alone who ordered it.
+
 The officers' keys stay in OUT/officers, where no service looks; the operator's process gets the log it is to keep.
 """
 
@@ -20,6 +22,7 @@ from trust.did import Did
 from trust.keys import Algorithm, PrivateKey, Signer
 
 ENVIRONMENT = "demo"
+SIGNING = 2  # officers that sign an event
 
 
 @dataclass(slots=True)
@@ -33,8 +36,8 @@ class Founding:
     register: Register
 
     def take(self, event: Event | SignedEvent, *others: Signer) -> None:
-        """Have two officers sign an event, and put it into the log; the third could lift what they suspend."""
-        entry = event.signed(*list(self.officers.values())[:2], *others).entry
+        """Have two officers sign an event, and put it into the log."""
+        entry = event.signed(*tuple(self.officers.values())[:SIGNING], *others).entry
         self.register = self.register.accept(entry)
         self.entries.append(entry)
 

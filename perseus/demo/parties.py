@@ -5,8 +5,8 @@ from dataclasses import dataclass
 DOMAIN = "demo.perseus.example"
 ORIGIN = f"{DOMAIN}/register"
 ROLE = "https://registry.ib1.org/scheme/perseus/role/"
-OFFICERS = ("officer-ash", "officer-birch", "officer-cedar")
-NEXT_OFFICERS = ("officer-dogwood", "officer-elm", "officer-fir")
+OFFICERS = ("officer-ash", "officer-birch", "officer-elm")
+NEXT_OFFICERS = ("officer-cedar", "officer-dogwood")
 FIRM = "Baker & Sons"
 
 

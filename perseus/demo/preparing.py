@@ -16,7 +16,6 @@ from perseus.keystore import KeyStore, fresh_urn
 from perseus.storage.grid import GridMonth
 from perseus.storage.meters import Measured, Meter
 from registry.register import Register
-from trust.canonical import canonicalize, parse
 from trust.claims.halfhour import Month
 from trust.claims.intensity import ATTRIBUTION, LICENCE
 from trust.did import Did
@@ -90,8 +89,7 @@ def _found(out: Path, keys: Mapping[str, Signer], *, at: datetime) -> Founding:
     populate(founding, keys)
     (out / "trust.json").write_bytes(founding.anchor.to_json())
     _map_names(out / "settings.toml")
-    note = homes.seed_register(out, founding.entries, anchor=founding.anchor)
-    _publish(out / "registry", founding, note)
+    homes.seed_register(out, founding.entries, anchor=founding.anchor)
     return founding
 
 
@@ -99,14 +97,6 @@ def _map_names(path: Path) -> None:
     """Tell a verifier on this machine where the parties' processes write their addresses."""
     lines = [f'"{party.authority}" = "{party.key}/address"' for party in PROCESSES]
     path.write_text("[peers]\n" + "\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _publish(folder: Path, founding: Founding, note: str) -> None:
-    """Leave the public files: the checkpoint, and every entry in its RFC 8785 bytes, one a line."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "checkpoint").write_text(note, encoding="utf-8")
-    lines = [canonicalize(parse(entry, where="entry")) for entry in founding.entries]
-    (folder / "entries.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 def _key(home: Path) -> Signer:

@@ -71,13 +71,19 @@ def _answer(entry: Entry, question: Entry) -> Explanation:
     return Explanation(
         code=entry["code"],
         title=_worded(entry["title"]),
-        meaning=_worded(entry["meaning"]),
+        meaning=_both(entry, "meaning"),
         question=question,
         outcome=entry["outcome"],
-        remedy=_worded(entry["remedy"]),
+        remedy=_both(entry, "remedy"),
         clause=entry["clause"],
         answers=(),
     )
+
+
+def _both(entry: Entry, member: str) -> str:
+    """Give a text, and the one that stands in its place where the check failed, if there is another."""
+    other = entry.get(f"failed_{member}")
+    return _worded(entry[member]) + (f" Where it failed: {_worded(other)}" if other else "")
 
 
 def _question(entry: Entry, codes: tuple[Entry, ...]) -> Explanation:

@@ -11,6 +11,8 @@ from perseus.storage import (
     credentials,
     deliveries,
     grid,
+    leases,
+    log,
     meters,
     openings,
     operations,
@@ -33,6 +35,7 @@ _ALL = (
     statuses.status_entries,
     register.register_entries,
     register.register_checkpoints,
+    log.EVIDENCE.checkpoints,
     deliveries.deliveries,
     repeats.repeats,
     operations.operations,
@@ -41,7 +44,7 @@ _READINGS = (readings.readings,)
 _CONSENTS = (consents.consents,)
 _HOLDINGS = MappingProxyType(
     {
-        "operator": (proposals.proposals,),
+        "operator": (log.EVIDENCE.entries, log.log_heads, leases.log_leases, proposals.proposals),
         "edp": (*_READINGS, *_CONSENTS, meters.meters, meters.measurements),
         "grid": (grid.intensities,),
         "cap": (*_READINGS, *_CONSENTS, openings.openings),

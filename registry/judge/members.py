@@ -96,7 +96,9 @@ def warnings(history: History, question: Question) -> Iterator[str]:
     """Name what changes nothing about this signature, but should be known."""
     for item in history.suspensions:
         if item.start.at > question.signed_at:
-            yield f"{history.name} was suspended later, since {moment(item.start.at)} ({entries(item.start.index)})."
+            until = "" if item.end is None else f" until {moment(item.end.at)}"
+            since = f"since {moment(item.start.at)}{until} ({entries(item.start.index)})"
+            yield f"{history.name} was suspended later, {since}."
 
 
 def _not_yet(history: History, question: Question) -> Obstacle:

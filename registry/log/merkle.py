@@ -7,7 +7,8 @@ that any earlier root costs a logarithm, and growing by one entry costs two hash
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Self
+from itertools import starmap
+from typing import Protocol, Self
 
 from trust.errors import MalformedError
 
@@ -25,34 +26,24 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """The hashes of all complete subtrees: `levels[k][i]` covers the 2^k leaves from i * 2^k."""
+class Proving(Protocol):
+    """Whatever can give the hashes of complete subtrees proves from them; a tree in memory, or one in tiles."""
 
-    levels: tuple[tuple[bytes, ...], ...] = ((),)
-
-    @classmethod
-    def of(cls, leaves: Iterable[bytes]) -> Self:
-        """Build the tree over these leaf hashes."""
-        return cls().extended(leaves)
+    __slots__ = ()
 
     @property
     def size(self) -> int:
         """How many leaves the tree has."""
-        return len(self.levels[0])
+        ...
+
+    def node(self, height: int, index: int) -> bytes:
+        """Give the hash over the 2^height leaves from index * 2^height."""
+        ...
 
     @property
     def root(self) -> bytes:
         """The root over all leaves."""
         return self.root_at(self.size)
-
-    def extended(self, leaves: Iterable[bytes]) -> Self:
-        """Give the tree with these leaf hashes added; this one stays as it is."""
-        levels = [list(level) for level in self.levels]
-        for leaf in leaves:
-            levels[0].append(leaf)
-            _carry(levels)
-        return type(self)(tuple(map(tuple, levels)))
 
     def root_at(self, size: int) -> bytes:
         """Give the root over the first `size` leaves (RFC 6962, section 2.1).
@@ -89,7 +80,7 @@ class Tree:
         if width == 0:
             return EMPTY_ROOT
         if width & (width - 1) == 0:
-            return self.levels[width.bit_length() - 1][start // width]
+            return self.node(width.bit_length() - 1, start // width)
         middle = start + _split(width)
         return node_hash(self._range(start, middle), self._range(middle, end))
 
@@ -112,6 +103,36 @@ class Tree:
     def _demand(self, number: int, *, at_most: int) -> None:
         if not 0 <= number <= at_most:
             raise MalformedError("log position", expected=f"0 to {at_most}", found=str(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree(Proving):
+    """The hashes of all complete subtrees in memory: `levels[k][i]` covers the 2^k leaves from i * 2^k."""
+
+    levels: tuple[tuple[bytes, ...], ...] = ((),)
+
+    @classmethod
+    def of(cls, leaves: Iterable[bytes]) -> Self:
+        """Build the tree over these leaf hashes."""
+        return cls().extended(leaves)
+
+    @property
+    def size(self) -> int:
+        """How many leaves the tree has."""
+        return len(self.levels[0])
+
+    def node(self, height: int, index: int) -> bytes:
+        """Give the hash over the 2^height leaves from index * 2^height."""
+        return self.levels[height][index]
+
+    def extended(self, leaves: Iterable[bytes]) -> Self:
+        """Give the tree with these leaf hashes added; this one stays as it is."""
+        levels = [(*self.levels[0], *leaves)]
+        while len(below := levels[-1]) > 1:
+            held = self.levels[len(levels)] if len(levels) < len(self.levels) else ()
+            pairs = zip(below[2 * len(held) :: 2], below[2 * len(held) + 1 :: 2], strict=False)
+            levels.append((*held, *starmap(node_hash, pairs)))
+        return type(self)(tuple(levels))
 
 
 def root_of_inclusion(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes]) -> bytes:
@@ -151,6 +172,7 @@ def verify_consistency(
     if older in {0, size}:
         _demand_length(proof, 0, "consistency proof")
         _demand_root(older_root, root if older else EMPTY_ROOT)
+        _demand_root(root, root if size else EMPTY_ROOT)
         return
     shift = (older & -older).bit_length() - 1
     start, rest = (older_root, proof) if older == 1 << shift else (proof[0] if proof else b"", proof[1:])
@@ -160,16 +182,6 @@ def verify_consistency(
     below = _climb_left(start, mask, rest[:inner])
     _demand_root(_climb_right(below, rest[inner:]), older_root)
     _demand_root(_climb_right(_climb(start, mask, rest[:inner]), rest[inner:]), root)
-
-
-def _carry(levels: list[list[bytes]]) -> None:
-    """Complete every subtree that the newest leaf completes."""
-    height = 0
-    while len(levels[height]) % 2 == 0:
-        if height + 1 == len(levels):
-            levels.append([])
-        levels[height + 1].append(node_hash(levels[height][-2], levels[height][-1]))
-        height += 1
 
 
 def _split(width: int) -> int:

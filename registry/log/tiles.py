@@ -10,10 +10,10 @@ from trust.errors import MalformedError
 
 WIDTH = 256
 """Hashes in a full tile."""
-_HEIGHT = 8
+HEIGHT = 8
 _LENGTH_SIZE = 2
 _LARGEST_ENTRY = 0xFFFF
-_PLACE = re.compile(r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+_PLACE = re.compile(r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 _TOP = 63
 
 
@@ -34,9 +34,9 @@ class Tile:
         """
         found = _PLACE.fullmatch(path)
         level = None if found is None or found[1] == "entries" else int(found[1])
-        if found is None or (level is not None and level > _TOP):
+        width = WIDTH if found is None or found[3] is None else int(found[3])
+        if found is None or (level is not None and level > _TOP) or width > WIDTH:
             raise MalformedError("tile", expected="tile/LEVEL/INDEX[.p/WIDTH]", found=ascii(path[:80]))
-        width = WIDTH if found[3] is None else int(found[3])
         tile = cls(level, int(found[2].replace("x", "").replace("/", "")), width)
         if str(tile) != path:
             raise MalformedError("tile", expected="a tile in its one spelling", found=ascii(path[:80]))
@@ -53,7 +53,7 @@ class Tile:
     @property
     def start(self) -> int:
         """Give the index of the first entry that the tile covers."""
-        return self.index * WIDTH << _HEIGHT * (self.level or 0)
+        return self.index * WIDTH << HEIGHT * (self.level or 0)
 
 
 def tiles_of(size: int, *, since: int = 0) -> Iterator[Tile]:
@@ -73,7 +73,7 @@ def tiles_of(size: int, *, since: int = 0) -> Iterator[Tile]:
 
 def tile_at(level: int | None, index: int, *, size: int) -> Tile | None:
     """Name the tile of this place in a tree of this size, or None where the tree does not reach there."""
-    width = min(WIDTH, (size >> _HEIGHT * (level or 0)) - index * WIDTH)
+    width = min(WIDTH, (size >> HEIGHT * (level or 0)) - index * WIDTH)
     return Tile(level, index, width) if width > 0 else None
 
 
@@ -83,7 +83,7 @@ def hashes(tree: Tree, tile: Tile) -> bytes:
     Raises:
         MalformedError: the tile is one of entries, or the tree does not reach so far.
     """
-    height = _HEIGHT * (_TOP + 1 if tile.level is None else tile.level)
+    height = HEIGHT * (_TOP + 1 if tile.level is None else tile.level)
     row = tree.levels[height] if height < len(tree.levels) else ()
     start = tile.index * WIDTH
     if start + tile.width > len(row):

@@ -18,7 +18,7 @@ from trust.canonical import Json, canonicalize
 from trust.did import Did
 from trust.digest import Digest
 from trust.errors import MalformedError
-from trust.report import Answer, Overall
+from trust.report import Answer, Outcome, Overall
 from trust.secured import Secured
 from verifiers.evidence import Evidence, read_evidence, write_evidence
 from verifiers.file import verify_file
@@ -42,6 +42,38 @@ def test_what_the_door_knows_decides(door: dict[str, object], code: str, check: 
     report = chain.report(door=chain.door(**door))
     assert_refused(report, code, check=check)
     assert report.authentic_at_signing is Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("channel", "outcome"),
+    [(None, Outcome.NOT_APPLICABLE), (CAP, Outcome.PASSED), (EDP, Outcome.FAILED)],
+)
+def test_a_file_says_of_the_connection_what_its_receipt_says_and_no_more(
+    channel: Did | None, outcome: Outcome
+) -> None:
+    chain = ChainSimulator()
+    presented = chain.presented()
+    receipt = chain.receipt(presented, channel=channel)
+    report = chain.report(presented, door=None, receipt=receipt)
+    found = next(check for check in report if check.name == "presentation.channel")
+    at_door = next(
+        check
+        for check in chain.report(door=chain.door(holder=channel))
+        if check.name == "presentation.channel"
+    )
+    assert found.outcome is outcome
+    assert (at_door.outcome, at_door.detail) == (found.outcome, found.detail)
+
+
+def test_a_firm_that_shows_its_own_chain_has_no_certificate_to_be_held_against() -> None:
+    chain = ChainSimulator()
+    shown = chain.presented(holder=chain.story.firm, by=chain.story.firm_signer)
+    report = chain.report(shown, door=chain.door(holder=Did("did:web:wallet.example")))
+    found = next(check for check in report if check.name == "presentation.channel")
+    assert (found.outcome, found.detail) == (
+        Outcome.NOT_APPLICABLE,
+        "A firm has no certificate of the scheme: its key is its name.",
+    )
 
 
 def test_without_door_and_receipt_nobody_can_tell() -> None:
@@ -205,6 +237,7 @@ def test_an_evidence_file_is_verified_offline() -> None:
     found = judged(written(chain), chain)
     assert found["overall"] == "verified"
     assert found["subject"] == str(chain.story.firm)
+    assert found["known_at"] == chain.register.size
     figures = found["figures"]
     assert isinstance(figures, list)
     assert figures == [figures[0]]

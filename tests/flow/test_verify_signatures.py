@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -244,6 +244,12 @@ def test_a_register_of_another_scheme_is_refused() -> None:
     report = verify(chain.presented(), chain.evidence(), policy=Policy.bank(), anchor=other.anchor, at=AT)
     assert codes(report) == {"register.no_anchor"}
     assert report.overall is Overall.NOT_VERIFIED
+    [refused] = report.obstacles
+    assert refused.title == "It comes from another scheme than the trusted one"
+    assert "--trust" not in refused.remedy
+    genesis = (other.anchor.genesis.multibase, chain.anchor.genesis.multibase)
+    assert (genesis[0] in refused.expected, genesis[1] in refused.found) == (True, True)
+    assert all(digest in refused.detail for digest in genesis)
 
 
 def test_a_register_of_another_environment_is_refused() -> None:
@@ -260,7 +266,46 @@ def test_without_a_register_nothing_about_members_is_known() -> None:
 
 
 def test_more_entries_than_the_copy_has_cannot_be_asked_about() -> None:
-    assert "register.stale" in codes(ChainSimulator().report(known_at=10_000))
+    report = ChainSimulator().report(known_at=10_000)
+    assert (report.overall, codes(report)) == (
+        Overall.UNDETERMINED,
+        {"register.out_of_range", "consent.stale"},
+    )
+    first = next(check for check in report if check.name == "register.consistent")
+    assert first.detail == "The copy has 16 entries, and 10000 were asked for."
+    assert report.about.size == 10_000
+
+
+@pytest.mark.parametrize("known_at", [0, datetime(2020, 1, 1, tzinfo=UTC)])
+def test_before_the_register_began_nobody_was_known_and_nothing_is_refused(known_at: datetime | int) -> None:
+    report = ChainSimulator().report(known_at=known_at)
+    assert (report.authentic_at_signing, report.usable_now) == (Answer.UNKNOWN, Answer.UNKNOWN)
+    assert codes(report) == {"register.out_of_range", "consent.stale"}
+    for obstacle in (check for check in report.obstacles if check.code == "register.out_of_range"):
+        assert "had no entry yet: it begins on 2026-" in obstacle.detail
+        assert obstacle.remedy == "Ask for a later moment, or for what is known now."
+
+
+def test_a_verdict_names_the_size_of_the_register_that_it_was_reached_with() -> None:
+    chain = ChainSimulator()
+    assert chain.report().about.size == chain.register.size
+    assert chain.report(known_at=chain.register.size - 1).about.size == chain.register.size - 1
+    assert chain.report(register=None).about.size is None
+
+
+def test_a_member_suspended_after_it_signed_is_believed_with_a_warning() -> None:
+    chain = ChainSimulator()
+    chain.scheme.suspend(party(CAP), at=AT + timedelta(hours=1))
+    report = chain.report()
+    assert report.overall is Overall.VERIFIED
+    warned = [check for check in report if check.code == "member.suspended_later"]
+    assert {check.subject.kind for check in warned} >= {"EmissionsCredential", "VerifiablePresentation"}
+    for check in warned:
+        assert (check.name, check.outcome) == ("member.had_role", Outcome.WARNING)
+        assert check.detail.startswith("GreenLedger was suspended later, since 2026-")
+    assert chain.report(known_at=chain.register.size - 1).counts[Outcome.WARNING] == report.counts[
+        Outcome.WARNING
+    ] - len(warned)
 
 
 def test_what_was_known_at_an_earlier_size_is_what_counts() -> None:

@@ -332,14 +332,15 @@ def test_a_list_that_ends_before_it_begins_is_refused() -> None:
     assert "status.malformed" in codes(chain.report(status_lists={LIST_URL: ended}))
 
 
-def test_a_list_by_a_keeper_that_was_suspended_is_refused_unless_that_was_not_known() -> None:
+def test_a_list_by_a_keeper_that_was_suspended_tells_nothing_unless_that_was_not_known() -> None:
     chain = ChainSimulator()
     size = chain.register.size
     chain.scheme.suspend(party(OPERATOR), at=AT - timedelta(days=1))
-    refused = chain.report()
-    assert "status.other_issuer" in codes(refused)
-    told = next(check.detail for check in refused if check.code == "status.other_issuer")
-    assert told.endswith(").")
+    report = chain.report()
+    assert codes(report) == {"status.keeper_away", "consent.stale"}
+    assert (report.authentic_at_signing, report.usable_now) == (Answer.YES, Answer.UNKNOWN)
+    assert "was suspended when it signed" in report.obstacles[0].detail
+    assert report.obstacles[0].detail.endswith(").")
     assert chain.report(known_at=size).overall is Overall.VERIFIED
 
 

@@ -49,13 +49,13 @@ def test_officers_suspend_a_member(town: Town) -> None:
     assert not active(town)[DID["cap"]]
 
 
-def test_officers_of_whom_one_had_no_part_lift_the_suspension(town: Town) -> None:
-    operator, officers = town.out / "operator", town.out / "officers"
-    where = ("--home", operator, "--officers", officers, "--reason", "audited")
-    ran = perseus("member", "reinstate", DID["cap"], *where)
+def test_a_suspension_is_lifted_by_one_who_did_not_order_it(town: Town) -> None:
+    where = ("--home", town.out / "operator", "--officers", town.out / "officers")
+    assert perseus("member", "suspend", DID["grid"], *where, "--reason", "late").returncode == 0
+    ran = perseus("member", "reinstate", DID["grid"], *where, "--reason", "returns are in")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "signed by 2 officers" in ran.stdout
-    assert active(town)[DID["cap"]]
+    assert active(town)[DID["grid"]]
 
 
 def test_a_suspension_says_why(town: Town) -> None:
@@ -77,7 +77,7 @@ def test_nobody_without_an_officers_key_suspends_anybody(town: Town) -> None:
 def test_the_list_names_people_and_roles(town: Town) -> None:
     ran = perseus("member", "list", "--home", town.out / "operator")
     assert "Northern Bank (financial service provider)" in ran.stdout
-    assert "not active  Murk Carbon" in ran.stdout
+    assert "not active  GreenLedger" in ran.stdout
 
 
 def test_the_doctor_finds_a_secret_that_others_can_read_and_says_what_to_do(town: Town) -> None:

@@ -7,6 +7,7 @@ import httpx2
 import orjson
 import pytest
 
+from perseus.log import following
 from support.town import DID, SOURCE
 
 from .conftest import Played
@@ -156,12 +157,15 @@ def test_a_key_sent_with_another_body_is_a_conflict(client: Caller, played: Play
 
 def test_an_event_without_officers_does_not_enter_the_register(client: Caller, played: Played) -> None:
     url = address(played, "operator")
-    before = client.get(f"{url}/checkpoint").text
-    entries = client.get(f"{url}/entries?start=1").json()["entries"]
-    for entry in (entries[0], {**entries[0], "signatures": entries[0]["signatures"][:1]}, {}):
-        answered = client.post(f"{url}/v1/events", json={"entry": entry})
+    before = client.get(f"{url}/log/checkpoint").text
+    entries = following.entries(lambda path: client.get(path).content, f"{url}/log", start=1, size=3)
+    entry = json.loads(entries[0])
+    again = client.post(f"{url}/v1/events", json={"entry": entry})
+    assert (again.status_code, again.json()["index"]) == (201, 1)  # it stands there already, and once
+    for refused in ({**entry, "signatures": entry["signatures"][:1]}, {}):
+        answered = client.post(f"{url}/v1/events", json={"entry": refused})
         assert 400 <= answered.status_code < 500
-    assert client.get(f"{url}/checkpoint").text == before
+    assert client.get(f"{url}/log/checkpoint").text == before
 
 
 def test_a_request_for_consent_signed_by_nobody_in_the_scheme_is_not_shown(

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy.schema import CreateTable, DDLElement
 from starlette.types import Message, Scope
 
 from perseus import clock
+from perseus.apps.asking import ask_challenge
 from perseus.apps.edp import open_edp
 from perseus.apps.frame import Bodies
 from perseus.apps.guesses import Guesses
@@ -25,7 +27,7 @@ from perseus.homes import Inhabitant, make_home
 from perseus.storage import challenges, deliveries
 from perseus.storage.deliveries import Delivery
 from perseus.storage.holdings import PARTIES, metadata_of
-from trust.errors import UnavailableError
+from trust.errors import MalformedError, UnavailableError
 
 EDP = Inhabitant("edp", "Meterworks", "edp.demo.perseus.example")
 
@@ -155,6 +157,33 @@ def test_a_message_is_sent_again_after_ever_longer_pauses_until_acknowledged(par
         assert deliveries.waiting(connection) == 0
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (1, 300)
+
+
+class Misshapen(BaseHTTPRequestHandler):
+    """A party that answers every question with a challenge of another form."""
+
+    def do_POST(self) -> None:
+        """Give a nonce that is none."""
+        self.send_response(201)
+        self.end_headers()
+        self.wfile.write(b'{"nonce":1,"audience":"did:web:operator.demo.perseus.example"}')
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+def test_what_another_party_answers_is_held_against_its_published_schema(party: Party) -> None:
+    server = HTTPServer(("127.0.0.1", 0), Misshapen)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    folder = party.settings.home.parent / "operator"
+    folder.mkdir()
+    (folder / "address").write_text(f"http://127.0.0.1:{server.server_port}")
+    with pytest.raises(MalformedError) as refused:
+        ask_challenge(party, "https://operator.demo.perseus.example")
+    server.shutdown()
+    server.server_close()
+    assert refused.value.code == "format.schema"
+    assert str(refused.value).startswith("https://operator.demo.perseus.example/v1/challenge: /")
 
 
 def test_a_database_that_has_lost_a_table_is_said_to_be_unavailable(party: Party) -> None:

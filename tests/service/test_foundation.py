@@ -204,7 +204,12 @@ def test_no_other_address_is_asked(url: str, fetcher: Fetcher) -> None:
 )
 def test_a_public_name_with_an_address_that_is_not_public_is_not_asked(address: str, tmp_path: Path) -> None:
     home = told(
-        tmp_path, environment="production", tls_certificate="c", tls_key="k", authority="cap.example"
+        tmp_path,
+        environment="production",
+        tls_certificate="c",
+        tls_key="k",
+        tls_client_ca="a",
+        authority="cap.example",
     ).model_copy(update={"hosts": ("edp.example",)})
     fetcher = Fetcher(home, resolver=lambda _name: (address,))
     with pytest.raises(NotPermittedError, match="not public"):

@@ -180,8 +180,9 @@ def asked(played: Played) -> int:
 @pytest.mark.parametrize(
     ("party", "path"),
     [
-        ("operator", "/entries?start=99999999999999999999999999999"),
-        ("operator", "/entries?start=-1"),
+        ("operator", "/log/tile/0/" + "x999/" * 900 + "999"),
+        ("operator", "/log/tile/entries/-01"),
+        ("operator", "/log/tile/64/000"),
         ("operator", "/status/99999999999999999999999999999"),
         ("edp", "/status/-1"),
         ("operator", "/v1/memberships/not-a-did"),

@@ -207,7 +207,12 @@ class ChainSimulator:
         return replace(door, **changes)  # type: ignore[arg-type]  # the names are those of the fields
 
     def receipt(
-        self, presentation: Secured, *, challenge: str = CHALLENGE, seen: str | None = None
+        self,
+        presentation: Secured,
+        *,
+        challenge: str = CHALLENGE,
+        seen: str | None = None,
+        channel: Did | None = None,
     ) -> Secured:
         """Give the bank's receipt for a presentation."""
         claim = Receipt(
@@ -218,6 +223,7 @@ class ChainSimulator:
             challenge,
             BANK,
             "yes",
+            channel,
         )
         at = self.shown_at + timedelta(seconds=3)
         credential: Credential[object] = Credential(

@@ -78,4 +78,5 @@ def test_a_command_is_broken_between_its_words_alone(monkeypatch: pytest.MonkeyP
 
 def test_a_refusal_points_only_to_what_can_be_explained() -> None:
     assert pointer_to("data.region") == "See: perseus explain data.region"
-    assert pointer_to("file.missing") == ""
+    assert pointer_to("file.missing") == "See: perseus explain file.missing"
+    assert pointer_to("file.of_no_name") == ""

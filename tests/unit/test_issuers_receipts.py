@@ -38,7 +38,20 @@ def test_a_receipt_names_what_was_shown_by_whom_and_against_which_nonce(story: S
     assert isinstance(claim, Receipt)
     assert claim.digest_multibase == story.presentation.digest
     assert (claim.received_from, claim.audience, claim.challenge) == (CAP, BANK, "bank-nonce-0002")
-    assert claim.authentic == "yes"
+    assert (claim.authentic, claim.channel) == ("yes", None)
+
+
+def test_a_receipt_names_the_party_in_the_certificate_of_the_connection(story: Story) -> None:
+    secured = issue_receipt(
+        story.presentation,
+        authentic=Answer.YES,
+        received_at=SHOWN_AT,
+        signing=story.signing(BANK, SHOWN_AT, "receipt"),
+        channel=CAP,
+    )
+    claim = envelope(secured).claim
+    assert isinstance(claim, Receipt)
+    assert claim.channel == CAP
 
 
 def test_nobody_acknowledges_what_was_shown_to_another(story: Story) -> None:

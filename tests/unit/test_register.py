@@ -54,6 +54,8 @@ def test_a_register_from_another_first_entry_is_not_the_trusted_one(scheme: Sche
     assert "not the one of the trust anchor perseus.example/register: it has another first entry" in str(
         refused
     )
+    assert refused.expected == f"a first entry {scheme.anchor.genesis.multibase}"
+    assert refused.found == f"a first entry {other.anchor.genesis.multibase}"
 
 
 def test_an_empty_register_is_not_the_trusted_one(scheme: SchemeSimulator) -> None:
@@ -252,3 +254,10 @@ def test_a_trust_file_of_another_shape_is_refused(
     document = json.loads(scheme.anchor.to_json()) | changes
     with pytest.raises(MalformedError, match=reason):
         Anchor.from_json(json.dumps(document).encode())
+
+
+def test_a_trust_file_of_nothing_is_told_as_what_it_is() -> None:
+    with pytest.raises(MalformedError) as refused:
+        Anchor.from_json(b"{}")
+    assert "witnesses" not in refused.value.expected
+    assert refused.value.found == "no member"

@@ -15,7 +15,7 @@ KINDS = specs.names()
 CREDENTIALS = tuple(
     kind for kind in KINDS if "credentialSubject" in json.dumps(specs.document(f"schemas/{kind}.json"))
 )
-OPEN = {"verifiableCredential", "resources"}
+OPEN = {"verifiableCredential", "resources", "credential"}
 
 
 def example(kind: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,14 @@ from holders.answer import answer_challenge, pair
 from holders.present import present
 from holders.wallet import Act, Activity, State, Wallet
 from holders.withdraw import withdraw
+from specs import document
 from support.story import ASKED_AT, BANK, CAP, EDP, GRID, SHOWN_AT, Story, drawn, refused
-from trust.canonical import Json, parse_object
+from trust.canonical import Json, canonicalize, parse_object
 from trust.challenge import Challenge, check_answer, check_pairing, customer_digest
 from trust.claims.account import AccountHolder
 from trust.claims.consent import Withdrawal
+from trust.claims.halfhour import instant
+from trust.did import Did
 from trust.envelope import envelope, links_to
 from trust.errors import MalformedError
 from trust.links import Relation
@@ -169,6 +173,34 @@ def test_the_firm_may_present_its_own_credentials(story: Story) -> None:
 def test_an_answer_shows_who_holds_the_key(story: Story) -> None:
     answer = answer_challenge(CHALLENGE, signer=story.firm_signer, at=ASKED_AT)
     assert check_answer(answer, challenge=CHALLENGE, at=ASKED_AT) == story.firm
+
+
+def test_the_published_example_of_an_answer_answers_the_published_example_of_a_challenge() -> None:
+    told: Any = document("examples/challenge.json")
+    challenge = Challenge(told["nonce"], Did(told["audience"]), instant(told["expires"]))
+    example = document("examples/challenge-answer.json")
+    at = instant(told["expires"]) - timedelta(minutes=1)
+    holder = check_answer(Secured(canonicalize(example)), challenge=challenge, at=at)
+    assert str(holder) == example["holder"]
+
+
+@pytest.mark.parametrize(
+    ("members", "where"),
+    [
+        ({"id": "urn:uuid:0b9e4f3c-5a0d-4b5e-8f57-3f0c9d1f6a21"}, "/"),
+        ({"type": ["VerifiablePresentation", "Other"]}, "/type"),
+        ({"holder": "did:web:bank.example"}, "/holder"),
+        ({"holder": None}, "/holder"),
+    ],
+)
+def test_an_answer_is_held_against_its_published_schema(
+    story: Story, members: dict[str, object], where: str
+) -> None:
+    answer = answer_challenge(CHALLENGE, signer=story.firm_signer, at=ASKED_AT)
+    altered = Secured(canonicalize({**parse_object(answer.raw), **members}))  # type: ignore[dict-item]  # plain JSON
+    with pytest.raises(MalformedError) as refused_at:
+        check_answer(altered, challenge=CHALLENGE, at=ASKED_AT)
+    assert refused_at.value.where == where
 
 
 def test_an_expired_challenge_is_not_answered(story: Story) -> None:

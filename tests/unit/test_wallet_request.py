@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 
 from holders.asking import meet
-from holders.request import TYPE, ask, asked_by, read_request
+from holders.request import TYPE, ConsentRequest, ask, asked_by, read_request
+from specs import document
 from support.keys import signer
 from support.scheme import START, Party, SchemeSimulator
 from support.story import ASKED_AT, BANK, CAP, EDP, WORDS, Story, refused
 from trust.canonical import canonicalize, parse_object
+from trust.claims.consent import Data
+from trust.codec import decode, encode
 from trust.did import Did
 from trust.errors import MalformedError, SignatureMismatchError
 from trust.secured import Secured
@@ -51,8 +54,32 @@ def test_a_request_that_was_changed_does_not_fit_its_signature(story: Story) -> 
 
 
 def test_a_request_that_says_more_than_it_may_is_refused(story: Story) -> None:
-    with pytest.raises(MalformedError, match="nothing more"):
+    with pytest.raises(MalformedError, match="no member but those of the schema"):
         read_request(altered(story.signed_request, fee="none"), key=story.signers[CAP].key, words=WORDS)
+
+
+@pytest.mark.parametrize(
+    ("members", "where"),
+    [
+        ({"licence": "http://registry.ib1.org/other"}, "/licence"),
+        ({"uses": []}, "/uses"),
+        ({"expires": "tomorrow"}, "/expires"),
+        ({"requester": "did:key:zDnaercnumB1qz1gLJwWqjGcwzrwJvYGyvHtrcTA5F942ExPe"}, "/requester"),
+    ],
+)
+def test_a_request_is_held_against_its_published_schema(
+    story: Story, members: dict[str, object], where: str
+) -> None:
+    with pytest.raises(MalformedError) as refused_at:
+        read_request(altered(story.signed_request, **members), key=story.signers[CAP].key, words=WORDS)
+    assert refused_at.value.where == where
+
+
+def test_the_published_example_of_a_request_is_one_that_can_be_read() -> None:
+    example = parse_object(canonicalize(document("examples/consent-request.json")))
+    request = decode(ConsentRequest, example)
+    assert {"type": TYPE, **encode(request)}.items() <= example.items()
+    assert [use.data for use in request.uses] == [Data.CONSUMPTION, Data.EMISSIONS]
 
 
 def test_a_request_signed_for_somebody_else_is_refused(story: Story) -> None:

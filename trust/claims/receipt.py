@@ -9,7 +9,10 @@ from trust.digest import Digest
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was received from whom, when, and whether it was authentic; credit policy has no place here."""
+    """What was received from whom, when, and whether it was authentic; credit policy has no place here.
+
+    `channel` is the party in the certificate of the connection, or None where the connection had none.
+    """
 
     presentation: str
     digest_multibase: Digest
@@ -18,6 +21,7 @@ class Receipt:
     challenge: str
     audience: Did
     authentic: str
+    channel: Did | None = None
 
 
 @dataclass(frozen=True, slots=True)

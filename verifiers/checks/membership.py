@@ -10,8 +10,9 @@ from registry.standing import Obstacle, Outcome, Standing
 from trust.did import Did
 from verifiers.case import Case
 from verifiers.catalogue import check_of, reasons
-from verifiers.finding import Detail, Finding, failed, passed, unknown
+from verifiers.finding import Detail, Finding, failed, passed, unknown, warning
 from verifiers.item import Item
+from verifiers.reach import beyond
 from verifiers.wording import moment
 
 _MOST_STANDINGS = 8_192
@@ -69,10 +70,14 @@ def _ask(case: Case, item: Item) -> Standing | None:
 def _asked(case: Case, item: Item, check: str, sentence: Detail) -> Finding:
     standing = standing_of(case, item)
     if standing is None:
-        return unknown(_UNKNOWN[check], "No copy of the member register answers for that moment.")
+        return beyond(case) or unknown(
+            _UNKNOWN[check], "No copy of the member register answers for that moment."
+        )
     for obstacle in standing.obstacles:
         if _check_for(obstacle) == check:
             return _hindered(obstacle)
+    if standing.warnings and check == "member.had_role":
+        return warning("member.suspended_later", " ".join(standing.warnings))
     return passed(sentence)
 
 

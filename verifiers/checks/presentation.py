@@ -106,6 +106,8 @@ def channel(case: Case, item: Item) -> Finding:
     reception = reception_of(case)
     if reception is None or reception.sender is None:
         return not_applicable("The connection had no certificate of a member.")
+    if item.subject.issuer.startswith("did:key:"):
+        return not_applicable("A firm has no certificate of the scheme: its key is its name.")
     if str(reception.sender) != item.subject.issuer:
         return failed(
             "presentation.channel",
@@ -123,5 +125,5 @@ def reception_of(case: Case) -> Reception | None:
         return Reception(door.challenge, door.audience, door.holder, door.received_at)
     for receipt, claim in case.chain.claims(Receipt):
         if claim.presentation == case.chain.target.id and claim.audience == receipt.issuer:
-            return Reception(claim.challenge, claim.audience, claim.received_from, claim.received_at)
+            return Reception(claim.challenge, claim.audience, claim.channel, claim.received_at)
     return None

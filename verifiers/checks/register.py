@@ -5,17 +5,20 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from registry.anchor import Anchor
+from registry.errors import RegisterError
 from registry.log.checkpoint import Checkpoint
 from registry.register import Register
 from trust.did import Did
-from trust.errors import MalformedError, SignatureMismatchError
+from trust.errors import MalformedError, PerseusError, SignatureMismatchError
 from verifiers.case import Case
 from verifiers.catalogue import check_of, reasons
 from verifiers.finding import Finding, failed, passed, unknown
 from verifiers.item import Item
 from verifiers.listing import open_list
 from verifiers.policy import OPERATOR
-from verifiers.wording import moment, sentence
+from verifiers.reach import beyond
+from verifiers.wording import ago, moment, sentence
 
 _MOST_CHECKPOINTS = 1_024
 
@@ -31,16 +34,15 @@ def anchored(case: Case, _item: Item) -> Finding:
             found="none",
         )
     if fault is not None and check_of(fault.code) != "register.consistent":
-        return _register_fault(fault.code, sentence(fault))
+        return _register_fault(fault)
     if register is None:
         return unknown("register.unreachable", "No copy of the member register is at hand.")
     if register.anchor.genesis != anchor.genesis or register.anchor.scheme != anchor.scheme:
         return failed(
             "register.no_anchor",
-            f"The register is of {register.anchor.scheme}, and the trust anchor is for {anchor.scheme}.",
-            expected=anchor.genesis.multibase,
-            found=register.anchor.genesis.multibase,
-            remedy="Use the trust file of the scheme that the document comes from, if you trust that scheme.",
+            f"The register {_named(register.anchor)} is not that of the trust anchor, {_named(anchor)}.",
+            expected=_named(anchor),
+            found=_named(register.anchor),
         )
     if register.anchor.environment != anchor.environment:
         return failed(
@@ -56,21 +58,14 @@ def consistent(case: Case, _item: Item) -> Finding:
     """Ask whether the copy is whole and reaches as far as was asked (RFC 9162, section 2.1.4)."""
     fault, register = case.evidence.register_fault, case.register
     if fault is not None and check_of(fault.code) == "register.consistent":
-        return _register_fault(fault.code, sentence(fault))
+        return _register_fault(fault)
     if register is None:
         return unknown("register.stale", "No copy of the member register is at hand.")
-    if case.known_at is not None and not 0 < case.known_at <= register.size:
-        return unknown(
-            "register.stale",
-            f"The copy has {register.size} entries, and {case.known_at} were asked for.",
-            expected=f"{case.known_at} entries",
-            found=f"{register.size} entries",
-        )
     sightings = tuple(_sightings(case, register))
-    seen = _seen_by_signers(case, register, sightings) or _age(case, register, sightings)
+    seen = beyond(case) or _seen_by_signers(case, register, sightings) or _age(case, register, sightings)
     if seen is not None:
         return seen
-    return passed(lambda: f"The first {case.known_at or register.size} entries of the register fit together.")
+    return passed(lambda: _whole(case, register, sightings))
 
 
 class Sighting(NamedTuple):
@@ -127,11 +122,9 @@ def _opened(note: str, register: Register) -> Checkpoint | None:
 
 def _age(case: Case, register: Register, sightings: Sequence[Sighting]) -> Finding | None:
     """Refuse to rely anew on a copy that is too old, or that nobody but its bringer shows to be whole."""
-    newest, limit = case.evidence.register_at, timedelta(seconds=case.policy.register_age)
+    newest, limit = _shown_at(case, register, sightings), timedelta(seconds=case.policy.register_age)
     if newest is None and not case.evidence.register_carried:
         return None
-    if newest is None:
-        newest = max((at for by, at, _ in sightings if _may_vouch(case, register, by)), default=None)
     if newest is not None and case.at - newest <= limit:
         return None
     shown = "at no moment" if newest is None else f"on {moment(newest)}"
@@ -143,14 +136,35 @@ def _age(case: Case, register: Register, sightings: Sequence[Sighting]) -> Findi
     )
 
 
+def _shown_at(case: Case, register: Register, sightings: Sequence[Sighting]) -> datetime | None:
+    """Give the last moment at which the copy was shown to be whole: by its fetching, else by whoever may vouch."""
+    if case.evidence.register_at is not None or not case.evidence.register_carried:
+        return case.evidence.register_at
+    return max((at for by, at, _ in sightings if _may_vouch(case, register, by)), default=None)
+
+
+def _whole(case: Case, register: Register, sightings: Sequence[Sighting]) -> str:
+    """Say how much of the register was looked at, and how long ago it was shown to be all there is."""
+    told = f"The first {case.known_at or register.size} entries of the register fit together"
+    newest = _shown_at(case, register, sightings)
+    if newest is None:
+        return f"{told}."
+    return f"{told}; its {register.size} were all there were on {moment(newest)}, {ago(case.at - newest)}."
+
+
 def _may_vouch(case: Case, register: Register, by: Did) -> bool:
     """Let the scheme's operator, and the party that received the presentation, say how long the log was."""
     member = register.member(by)
     return by == case.audience or (member is not None and OPERATOR in member.roles)
 
 
-def _register_fault(code: str, sentence: str) -> Finding:
-    reason = reasons().get(code)
-    if reason is not None and reason.outcome.value == "unknown" and code != "register.no_anchor":
-        return unknown(code, sentence)
-    return failed(code, sentence)
+def _named(anchor: Anchor) -> str:
+    """Name a scheme so that two of one name are told apart: by the digest of its first entry as well."""
+    return f"{anchor.scheme} ({anchor.genesis.multibase})"
+
+
+def _register_fault(fault: PerseusError) -> Finding:
+    reason = reasons().get(fault.code)
+    doubtful = reason is not None and reason.outcome.value == "unknown" and fault.code != "register.no_anchor"
+    expected, found = (fault.expected, fault.found) if isinstance(fault, RegisterError) else ("", "")
+    return (unknown if doubtful else failed)(fault.code, sentence(fault), expected=expected, found=found)

@@ -10,10 +10,12 @@ from trust.errors import MalformedError
 from trust.report import Outcome
 from trust.status import StatusEntry
 from verifiers.case import Case
+from verifiers.catalogue import reasons
 from verifiers.finding import Finding, failed, passed, unknown
 from verifiers.item import Item
 from verifiers.listing import OpenList, open_list
 from verifiers.policy import OPERATOR
+from verifiers.reach import beyond
 from verifiers.wording import moment
 
 _MOST_KEEPERS = 256
@@ -79,7 +81,7 @@ def _entry(case: Case, item: Item, entry: StatusEntry) -> Finding | None:
 def _misfit(case: Case, item: Item, entry: StatusEntry, found: OpenList) -> Finding | None:
     """Say why this list may not answer for this entry at all."""
     if found.code:
-        return failed(found.code, f"The status list {entry.list_url} cannot be used: {found.fault}.")
+        return _unusable(case, entry, found)
     if found.url != entry.list_url:
         return failed(
             "status.malformed",
@@ -111,6 +113,13 @@ def _misfit(case: Case, item: Item, entry: StatusEntry, found: OpenList) -> Find
             found=error.found,
         )
     return None
+
+
+def _unusable(case: Case, entry: StatusEntry, found: OpenList) -> Finding:
+    """Tell a list that proves something amiss from one that only tells nothing."""
+    reach = beyond(case) if found.code == "register.out_of_range" else None
+    find = failed if reasons()[found.code].outcome is Outcome.FAILED else unknown
+    return reach or find(found.code, f"The status list {entry.list_url} cannot be used: {found.fault}.")
 
 
 def _aged(case: Case, found: OpenList) -> Finding | None:

@@ -6,7 +6,7 @@ from alembic import context, op
 from perseus.storage.schema import Moment
 
 revision = "2026_11_24_proposals"
-down_revision = "0015"
+down_revision = "0016"
 
 
 def upgrade() -> None:

@@ -1,0 +1,110 @@
+"""One log as its sequencer has it in memory: its tree, and for the members' log the register that follows from it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from sqlalchemy import Connection
+
+from perseus.log.names import LogName
+from registry.anchor import Anchor
+from registry.log.checkpoint import Checkpoint
+from registry.log.merkle import Tree, leaf_hash
+from registry.log.note import VerifierKey
+from registry.register import Register
+from trust.errors import MalformedError, PerseusError
+from trust.keys import Signer
+
+LARGEST_ENTRY = 0xFFFF
+OpenKey = Callable[[VerifierKey], Signer]
+
+
+class Judged(NamedTuple):
+    """What becomes of offered entries: an index or a refusal for each, and those that are new, in order."""
+
+    answers: tuple[int | PerseusError, ...]
+    added: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A log up to its last entry; the next state is another value, made before anything is written."""
+
+    log: LogName
+    tree: Tree
+    register: Register
+    places: Mapping[bytes, int]
+
+    @classmethod
+    def load(cls, connection: Connection, log: LogName, *, anchor: Anchor) -> Self:
+        """Read a log from the database.
+
+        Raises:
+            RegisterError: the members' log is empty, or not that of the anchor.
+        """
+        members = LogName.MEMBERS.tables.read(connection)
+        register = Register.replay(members, anchor=anchor)
+        others = () if log is LogName.MEMBERS else log.tables.read(connection)
+        tree = register.tree if log is LogName.MEMBERS else Tree.of(map(leaf_hash, others))
+        return cls(log, tree, register, {leaf: index for index, leaf in enumerate(tree.levels[0])})
+
+    def judge(self, offered: Sequence[bytes], *, at: datetime) -> Judged:
+        """Judge entries one after the other, each as if those before it that hold stood in the log already.
+
+        An entry that stands there is answered with its place, so that a caller may send it again.
+        """
+        register, places = self.register, dict[bytes, int]()
+        answers: list[int | PerseusError] = []
+        added: list[bytes] = []
+        for entry in offered:
+            leaf = leaf_hash(entry)
+            known = self.places.get(leaf, places.get(leaf))
+            if known is not None:
+                answers.append(known)
+                continue
+            try:
+                register = self._accepted(register, entry, at)
+            except PerseusError as refusal:
+                answers.append(refusal)
+                continue
+            places[leaf] = self.tree.size + len(added)
+            answers.append(places[leaf])
+            added.append(entry)
+        return Judged(tuple(answers), tuple(added))
+
+    def grown(self, added: Sequence[bytes]) -> Self:
+        """Give the log with these entries after its own."""
+        leaves = list(map(leaf_hash, added))
+        places = {**self.places, **{leaf: self.tree.size + place for place, leaf in enumerate(leaves)}}
+        if self.log is LogName.MEMBERS:
+            register = self.register.extend(added)
+            return replace(self, tree=register.tree, register=register, places=places)
+        return replace(self, tree=self.tree.extended(leaves), places=places)
+
+    def following(self, register: Register) -> Self:
+        """Give the same log beside a newer register, which may name another key for it."""
+        return replace(self, register=register)
+
+    def note(self, open_key: OpenKey) -> str:
+        """Let the log sign its size and root, by the key that the register names for them.
+
+        Raises:
+            UnavailableError: the key is not at hand.
+        """
+        scheme = self.register.scheme
+        of_members = scheme.log_key(self.tree.size if self.log is LogName.MEMBERS else self.register.size)
+        signer = open_key(of_members)
+        return Checkpoint(self.log.origin(scheme.origin), self.tree.size, self.tree.root).sign(signer)
+
+    def _accepted(self, register: Register, entry: bytes, at: datetime) -> Register:
+        if len(entry) > LARGEST_ENTRY:
+            found = f"{len(entry):,}"
+            raise MalformedError(
+                "entry", expected="at most 65,535 bytes", found=found, code="format.too_large"
+            )
+        if self.log is not LogName.MEMBERS:
+            return register
+        # The time of recording decides whether the event may enter; what follows from it is what every verifier sees.
+        register.accept(entry, recorded=at)
+        return register.extend((entry,))

@@ -1,0 +1,119 @@
+"""What a suspension does at the running parties' doors in the very second in which it is decided, and afterwards."""
+
+import json
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from holders.present import present
+from perseus import clock, officers
+from perseus.keystore import KeyStore, fresh_urn
+from perseus.verification import Question, judge
+from support.town import DID, SOURCE, until
+from trust.canonical import Json, canonicalize, parse_object
+from trust.claims.halfhour import stamp
+from trust.did import Did
+from trust.secured import Secured
+
+from .conftest import Played
+
+
+@pytest.fixture
+def client() -> Iterator[httpx2.Client]:
+    with httpx2.Client(trust_env=False, timeout=30) as found:
+        yield found
+
+
+def address(played: Played, party: str) -> str:
+    return (played.town.out / party / "address").read_text()
+
+
+def evidence(played: Played) -> bytes:
+    return played.town.owner("bank").fetch("GET", f"/v1/reports/{played.result['report']}/evidence")
+
+
+def shown(client: httpx2.Client, played: Played, to: str, *kinds: str) -> Json:
+    """Have the accounting provider present what it holds anew, with its own key."""
+    held = json.loads(evidence(played))["presentation"]["verifiableCredential"]
+    chosen = [one for one in held if not kinds or one["type"][1] in kinds]
+    given = client.post(f"{address(played, to)}/v1/challenge", json={}).json()
+    made = present(
+        [Secured(canonicalize(one)) for one in chosen],
+        holder=Did(DID["cap"]),
+        signer=KeyStore.at(played.town.out / "cap").open("signing"),
+        audience=Did(given["audience"]),
+        challenge=given["nonce"],
+        at=clock.now(),
+        id=fresh_urn(),
+    )
+    return parse_object(made.raw)
+
+
+def decide(played: Played, act: str) -> None:
+    out = played.town.out
+    decided = {"suspend": officers.suspend, "reinstate": officers.reinstate}[act]
+    decided(DID["cap"], reason="returns are late", home=out / "operator", officers=out / "officers")
+
+
+def test_a_member_suspended_a_moment_ago_gets_in_at_no_door(client: httpx2.Client, played: Played) -> None:
+    file = evidence(played)
+    # Whoever signed in the very second of the suspension was suspended; the story is of an earlier one.
+    last = json.loads(file)["receipt"]["validFrom"]
+    until(lambda: stamp(clock.now()) > last)
+    report = shown(client, played, "bank")
+    kinds = ("MembershipCredential", "AccountHolderCredential", "ConsentCredential")
+    wanted = {"presentation": shown(client, played, "edp", *kinds), "source": SOURCE, "month": "2026-08"}
+    # Both copies of the register are as new as they can be, and would not be asked for again so soon.
+    played.town.owner("bank").fetch("POST", "/v1/verifications", body=file)
+    client.post(f"{address(played, 'edp')}/v1/consumption", json={**wanted, "month": "2026-07"})
+    decide(played, "suspend")
+    for party, door, body in (
+        ("bank", "presentations", {"presentation": report}),
+        ("edp", "consumption", wanted),
+    ):
+        answered = client.post(f"{address(played, party)}/v1/{door}", json=body)
+        assert (answered.status_code, answered.json()["code"]) == (403, "member.suspended_at_signing"), party
+        assert "GreenLedger" in answered.json()["detail"]
+
+
+def test_what_it_signed_before_stays_genuine_and_the_verdict_warns(played: Played) -> None:
+    question = Question(played.town.out / "trust.json", "bank", clock.now(), None, offline=False)
+    verdict = json.loads(played.town.owner("bank").fetch("POST", "/v1/verifications", body=evidence(played)))
+    assert verdict["authentic_at_signing"] == "yes"
+    warned = {check["code"] for check in verdict["checks"] if check["outcome"] == "warning"}
+    assert "member.suspended_later" in warned
+    assert "failed" not in {check["outcome"] for check in verdict["checks"]}
+    offline = judge(evidence(played), question)
+    assert offline["known_at"] == verdict["known_at"] - 1
+
+
+def test_once_it_is_reinstated_it_is_let_in_again(client: httpx2.Client, played: Played) -> None:
+    decide(played, "reinstate")
+    body = {
+        "presentation": shown(client, played, "bank"),
+        "resources": json.loads(evidence(played))["resources"],
+    }
+    answered = client.post(f"{address(played, 'bank')}/v1/presentations", json=body)
+    assert answered.status_code == 201
+    assert answered.json()["credentialSubject"]["authentic"] == "yes"
+
+
+def test_where_the_operator_does_not_answer_the_verdict_says_how_old_its_register_is(
+    client: httpx2.Client, played: Played
+) -> None:
+    report, file = shown(client, played, "bank"), evidence(played)
+    played.town.kill("operator")
+    body = {"presentation": report, "resources": json.loads(file)["resources"]}
+    answered = client.post(f"{address(played, 'bank')}/v1/presentations", json=body)
+    assert answered.status_code == 201
+    told = played.town.owner("bank").get(answered.headers["location"])
+    verdict = told["verdict"]
+    assert isinstance(verdict, dict)
+    checks = verdict["checks"]
+    assert isinstance(checks, list)
+    found = next(
+        check for check in checks if isinstance(check, dict) and check["name"] == "register.consistent"
+    )
+    assert "seconds before." in str(found["detail"])
+    assert f"its {verdict['known_at']} were all there were on " in str(found["detail"])

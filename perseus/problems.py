@@ -1,9 +1,12 @@
 """What an HTTP caller did wrong, as a problem document (RFC 9457); never a traceback, never a page of HTML."""
 
+from collections.abc import Iterable
+
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from registry.errors import BeyondError
 from trust.errors import (
     MalformedError,
     NotPermittedError,
@@ -45,6 +48,18 @@ class MediaTypeError(PerseusError):
         )
 
 
+class NotAcceptableError(PerseusError):
+    """None of the representations that there are is one that the caller takes."""
+
+    type = "https://w3id.org/perseus/v1/problems/not-acceptable"
+
+    def __init__(self, asked: str, offered: Iterable[str]) -> None:
+        super().__init__(
+            f"the Accept header: expected one of {', '.join(offered)}, found {asked[:200]!a}",
+            code="http.not_acceptable",
+        )
+
+
 class ConflictError(PerseusError):
     """What is asked for contradicts what this party already did."""
 
@@ -65,8 +80,10 @@ class UnauthenticatedError(PerseusError):
 
 _STATUS: tuple[tuple[type[PerseusError], int], ...] = (
     (NotFoundError, 404),
+    (BeyondError, 404),
     (TooLargeError, 413),
     (MediaTypeError, 415),
+    (NotAcceptableError, 406),
     (ConflictError, 409),
     (UnauthenticatedError, 401),
     (NotPermittedError, 403),

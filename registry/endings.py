@@ -26,10 +26,10 @@ def endings(register: Register, *, at: datetime, days: int) -> tuple[Ending, ...
     A newer certificate or agreement takes the place of the one before, whose end then matters no more.
     """
     until = at + timedelta(days=min(max(days, 0), 36_500))
-    histories = register._views.state.histories  # noqa: SLF001 - the fold's state is one package's business
+    histories = [(one.did, register.history(one.did)) for one in register.members]
     found = [
         Ending(did, history.name, what, mark.at, mark.index)
-        for did, history in histories.items()
+        for did, history in histories
         if any(stay.leaving is None or at < stay.leaving.mark.at for stay in history.memberships)
         for what, mark in _ends(history, at)
         if at <= mark.at <= until

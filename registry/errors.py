@@ -2,6 +2,7 @@
 
 PerseusError
 |- RegisterError       the copy at hand cannot be relied on: forked, rolled back, of another scheme or environment
+|- BeyondError         the register does not reach the size or the moment that was asked for
 `- EventRefusedError   one event breaks a rule of the scheme; in a log it is ignored and reported
 """
 
@@ -17,6 +18,15 @@ class RegisterError(PerseusError):
         super().__init__(sentence, code=code)
         self.expected = expected
         self.found = found
+
+
+class BeyondError(PerseusError):
+    """The register does not reach the size or the moment that was asked for."""
+
+    type = "https://w3id.org/perseus/v1/problems/register-beyond"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, code="http.beyond")
 
 
 class EventRefusedError(PerseusError):

@@ -16,6 +16,7 @@ from registry.checkpoints import (
 from registry.errors import EventRefusedError, RegisterError
 from registry.events import SignedEvent
 from registry.fold.step import Ignored, State, require_known
+from registry.history import History
 from registry.judge.judge import judge
 from registry.kept import Kept
 from registry.log.checkpoint import Checkpoint
@@ -98,9 +99,8 @@ class Register:
     @property
     def members(self) -> tuple[Member, ...]:
         """Everybody who was ever admitted, in the order of admission, as recorded now."""
-        return tuple(
-            Member.of(did, item) for did, item in self._views.state.histories.items() if item.memberships
-        )
+        found = self._views.state.histories.items()
+        return tuple(Member.of(did, item) for did, item in found if item.memberships)
 
     def member(self, did: Did, *, at: datetime | None = None) -> Member | None:
         """Give a member as it stood at a moment, or by everything recorded; None if it was never admitted."""
@@ -109,9 +109,12 @@ class Register:
 
     def key(self, member: Did, thumbprint: str) -> PublicKey | None:
         """Give any key that the member ever had, also one retired or compromised since."""
-        history = self._views.state.histories.get(member)
-        found = history.key(thumbprint) if history is not None else None
+        found = self.history(member).key(thumbprint)
         return None if found is None else found.key
+
+    def history(self, member: Did, *, size: int | None = None) -> History:
+        """Give all that the first entries hold about an organisation; an empty history for a stranger."""
+        return self._views.history(member, size=self.size if size is None else size)
 
     def event(self, index: int) -> SignedEvent:
         """Read one entry, be it one with effect or an ignored one.
@@ -181,8 +184,7 @@ class Register:
         Raises:
             RegisterError: the size is 0.
         """
-        recorded = self.recorded[:size]
-        return self.replay(self.entries[:size], anchor=self.anchor, recorded=recorded)
+        return self.replay(self.entries[:size], anchor=self.anchor, recorded=self.recorded[:size])
 
     def extend(
         self,

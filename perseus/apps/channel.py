@@ -12,7 +12,19 @@ from perseus import problems
 from perseus.tls import party_in
 from trust.did import Did
 
-PUBLIC = ("/.well-known/did.json", "/log/", "/evidence/", "/status/", "/words/")
+PUBLIC = (
+    *("/.well-known/did.json", "/log/", "/evidence/", "/status/", "/words/"),
+    *(
+        "/register",
+        "/m/",
+        "/a/",
+        "/query/",
+        "/sparql",
+        "/metadata",
+        "/static/",
+    ),  # IB1 Directory 1.0, Access control
+)
+ASKED = ("/sparql", "/authorization", "/recognition")  # read as well, by a question that a body carries
 _PEER = "peer"
 _READS = frozenset({"GET", "HEAD"})
 
@@ -51,5 +63,7 @@ def peer_of(request: Request) -> Did | None:
 
 def _is_public(scope: Scope) -> bool:
     path = str(scope["path"])
+    if scope["method"] == "POST":
+        return path in ASKED
     public = any(path == one or (one.endswith("/") and path.startswith(one)) for one in PUBLIC)
     return public and scope["method"] in _READS

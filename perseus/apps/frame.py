@@ -93,7 +93,9 @@ class Lines:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
+                given = message.get("headers", [])
+                names = {name.lower() for name, _ in given}
+                message["headers"] = [*given, *(one for one in _HEADERS if one[0] not in names)]
             await send(message)
 
         try:

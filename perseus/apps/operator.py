@@ -5,6 +5,7 @@ from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
 from perseus.apps.call import Body, Called
+from perseus.apps.directory import add_directory
 from perseus.apps.doors import nonce_of, open_challenge, signed, use_up
 from perseus.apps.frame import answer
 from perseus.apps.impact import add_impact
@@ -41,6 +42,7 @@ def open_operator(party: Party) -> FastAPI:
     add_impact(service)
     _add_memberships(service)
     _add_places(service)
+    add_directory(service)
     add_withdrawals(service)
     return service.app
 

@@ -14,8 +14,13 @@ from perseus.apps.judging import Judge
 from perseus.apps.party import Party
 from perseus.keystore import same
 from perseus.problems import UnauthenticatedError
+from registry.errors import RegisterError
+from registry.projections.did_web import did_document
+from registry.projections.view import View
+from trust.canonical import Json, canonicalize
+from trust.did_document import MEDIA_TYPE, Method, write_document
+from trust.errors import UnavailableError
 from trust.secured import Secured
-from trust.signing import verification_method
 
 _SCHEME = "Bearer "
 _LARGEST = 1_000_000
@@ -54,28 +59,23 @@ def open_service(party: Party) -> Service:
 
     @service.app.get("/.well-known/did.json")
     def document() -> Response:
-        """Give this party's public key as a DID document: an output, and never where a verifier looks for keys."""
-        return answer(did_document(party))
+        """Give this party's keys as a DID document: an output, and never where a verifier looks for keys."""
+        return Response(canonicalize(own_document(party)), media_type=MEDIA_TYPE)
 
     return service
 
 
-def did_document(party: Party) -> dict[str, object]:
-    """Write the DID document of a party from the key that it signs with (DID Core 1.0, section 5)."""
-    method = str(verification_method(party.did, party.signer.key))
-    key = {
-        "id": method,
-        "type": "Multikey",
-        "controller": str(party.did),
-        "publicKeyMultibase": party.signer.key.multikey,
-    }
-    return {
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
-        "id": str(party.did),
-        "verificationMethod": [key],
-        "assertionMethod": [method],
-        "authentication": [method],
-    }
+def own_document(party: Party) -> dict[str, Json]:
+    """Write the DID document of a party from its copy of the register, or from its own key where that knows it not."""
+    try:
+        view = View.of(party.register.current(), at=party.now())
+    except (UnavailableError, RegisterError) as error:
+        party.log.warning("no register for the document", why=str(error), code=error.code)
+    else:
+        member = view.member(party.did)
+        if member is not None:
+            return did_document(view, member)
+    return write_document(party.did, methods=[Method(party.signer.key, signs=True)])
 
 
 def credential(secured: Secured, *, status: int = 201) -> Response:

@@ -45,7 +45,13 @@ def _environment() -> Environment:
         finalize=visible,
     )
     environment.filters.update(
-        breakable=breakable, chemical=chemical, month=month, moment=moment, number=number, shell=shell
+        breakable=breakable,
+        chemical=chemical,
+        day=day,
+        month=month,
+        moment=moment,
+        number=number,
+        shell=shell,
     )
     environment.globals.update(glyph=glyph, words=WORDS, known=known)
     return environment
@@ -71,6 +77,11 @@ def moment(at: datetime | str) -> str:
     """Write a moment as people read it, always in UTC: `24 November 2026, 00:08:31 UTC`."""
     exact = instant(at) if isinstance(at, str) else at
     return f"{exact.day} {exact:%B %Y, %H:%M:%S} UTC"
+
+
+def day(at: datetime) -> str:
+    """Write a day as people read it: `24 November 2026`."""
+    return f"{at.day} {at:%B %Y}"
 
 
 def number(value: Decimal | int) -> str:

@@ -185,12 +185,31 @@ def test_the_secret_of_the_door_does_not_stand_for_a_certificate(secure: Secure)
         ("operator", "/evidence/checkpoint"),
         ("cap", "/status/1"),
         ("edp", "/.well-known/did.json"),
+        ("operator", "/register"),
+        ("operator", "/m/did:web:edp.demo.perseus.example"),
+        ("operator", "/m/did:web:edp.demo.perseus.example/did.json"),
+        ("operator", "/a/did:web:edp.demo.perseus.example/perseus"),
+        ("operator", "/query/members-with-role?role=x"),
+        ("operator", "/sparql?query=ASK%7B%7D"),
+        ("operator", "/metadata"),
+        ("operator", "/static/style.css"),
     ],
 )
 def test_what_a_verifier_anywhere_needs_is_read_without_a_certificate(
     secure: Secure, party: str, path: str
 ) -> None:
     assert secure.ask("GET", party, path, by=None).status_code == SUCCESS
+
+
+def test_a_trust_registry_query_needs_no_certificate(secure: Secure) -> None:
+    query = {
+        "entity_id": "did:web:edp.demo.perseus.example",
+        "authority_id": "demo.perseus.example/register",
+        "action": "issue",
+        "resource": "ConsumptionCredential",
+    }
+    answered = secure.ask("POST", "operator", "/authorization", by=None, body=query)
+    assert (answered.status_code, answered.json()["authorized"]) == (SUCCESS, True)
 
 
 def first_byte(secure: Secure, context: ssl.SSLContext) -> bytes:

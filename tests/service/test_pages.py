@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +17,7 @@ from perseus.pages.figures import share_of
 from perseus.pages.rendering import visible
 from perseus.pages.tree import areas_of
 from support.chain import AT, ChainSimulator
+from support.outline import Outline
 from support.story import CAP
 from trust.canonical import Json
 from trust.errors import UnavailableError
@@ -29,37 +29,6 @@ from verifiers.verdict import verdict
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 PAGES = ("/", "/tampered/01", "/tampered/02", "/checks/data.gap", "/checks/member.had_role", "/nothing")
 ORIGIN = "http://127.0.0.1:8420"
-
-
-class Outline(HTMLParser):
-    """What stands in a page: its tags, their attributes, and its text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag."""
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        """Note a text."""
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        """Give the page's text in one line."""
-        return " ".join(" ".join(self.words).split())
-
-    def count(self, tag: str) -> int:
-        """Count the tags of a kind."""
-        return sum(found == tag for found, _ in self.tags)
-
-    def named(self, attribute: str) -> list[str]:
-        """Give every value of an attribute."""
-        return [str(found[attribute]) for _, found in self.tags if attribute in found]
 
 
 def verdict_on(raw: bytes, chain: ChainSimulator) -> dict[str, Json]:

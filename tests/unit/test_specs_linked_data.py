@@ -13,6 +13,7 @@ import specs
 
 SPACE = "https://w3id.org/perseus/v1/vocabulary#"
 CONTEXT: dict[str, Any] = json.loads(specs.read("contexts/perseus-v1.jsonld"))["@context"]
+DIRECTORY: dict[str, Any] = json.loads(specs.read("contexts/directory-v1.jsonld"))["@context"]
 LINKED = ("https://www.w3.org/ns/credentials/v2", "https://w3id.org/perseus/v1")
 EXAMPLES = tuple(name for name in specs.names() if "@context" in specs.document(f"examples/{name}.json"))
 STANDARD = frozenset(
@@ -101,10 +102,10 @@ def test_a_member_without_a_definition_would_be_noticed() -> None:
 
 
 def test_every_context_is_protected_and_none_has_a_vocabulary_by_default() -> None:
-    found = list(contexts({"@context": CONTEXT}))
+    found = [*contexts({"@context": CONTEXT}), DIRECTORY]
     assert len(found) > 10
     assert all(context["@protected"] is True for context in found)
-    assert "@vocab" not in json.dumps(CONTEXT)
+    assert "@vocab" not in json.dumps([CONTEXT, DIRECTORY])
 
 
 def test_arrays_whose_order_or_count_matters_are_kept_as_they_are() -> None:
@@ -116,10 +117,11 @@ def test_arrays_whose_order_or_count_matters_are_kept_as_they_are() -> None:
         assert CONTEXT[kind]["@context"][term]["@type"] == "@json"
 
 
-def test_the_vocabulary_defines_exactly_the_terms_of_the_context() -> None:
+def test_the_vocabulary_defines_exactly_the_terms_of_the_contexts() -> None:
     graph = rdflib.Graph().parse(data=specs.read("vocabulary/perseus.ttl"), format="turtle")
     defined = {str(term) for term in graph.subjects() if str(term).startswith(SPACE)}
-    assert {address for address in addresses(CONTEXT) if address.startswith(SPACE)} == defined
+    named = (*addresses(CONTEXT), *addresses(DIRECTORY))
+    assert {address for address in named if address.startswith(SPACE)} == defined
 
 
 def test_every_term_of_the_vocabulary_is_explained() -> None:
@@ -140,7 +142,7 @@ def test_a_consent_influences_what_it_permits_in_the_words_of_prov() -> None:
 
 def test_the_contexts_are_pinned_by_their_bytes() -> None:
     pins: Any = specs.document("contexts/pins.json")
-    assert [pin["url"] for pin in pins["contexts"]] == list(LINKED)
+    assert [pin["url"] for pin in pins["contexts"]] == [*LINKED, "https://w3id.org/perseus/v1/directory"]
     for pin in pins["contexts"]:
         if pin["file"] is not None:
             assert hashlib.sha256(specs.read(f"contexts/{pin['file']}")).hexdigest() == pin["sha256"]

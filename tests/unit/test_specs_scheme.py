@@ -12,6 +12,7 @@ ENTRIES: list[dict[str, Any]] = [
     *SCHEME["roles"],
     *SCHEME["licences"],
     *SCHEME["processes"],
+    *SCHEME["standards"],
     *(value for group in SCHEME["assurance"] for value in group["values"]),
 ]
 SCHEMAS: list[Any] = [specs.schema(name) for name in specs.names()]
@@ -46,6 +47,12 @@ def test_the_parties_kept_apart_are_roles_of_the_scheme() -> None:
     roles = {role["id"] for role in SCHEME["roles"]}
     assert SCHEME["separation"]
     assert all(set(rule["roles"]) <= roles for rule in SCHEME["separation"])
+
+
+def test_a_standard_is_met_by_holders_of_a_role_of_the_scheme() -> None:
+    roles = {role["id"] for role in SCHEME["roles"]}
+    assert SCHEME["standards"]
+    assert {standard["role"] for standard in SCHEME["standards"]} <= roles
 
 
 def test_the_data_named_is_the_data_that_a_consent_can_name() -> None:

@@ -8,7 +8,7 @@ sys.path.insert(
     0, str(Path(__file__).parents[1] / "tests")
 )  # the chain is the simulator's that the tests stand on
 
-from bench import chains, commitments, memory, recalculation
+from bench import chains, commitments, logs, memory, recalculation
 from bench.timing import Figure, tell
 
 FIGURES: dict[str, Callable[[], Iterable[Figure]]] = {
@@ -17,6 +17,9 @@ FIGURES: dict[str, Callable[[], Iterable[Figure]]] = {
     "recalculate.year": lambda: [recalculation.year()],
     "commit.month": lambda: [commitments.commit_month()],
     "open.month": lambda: [commitments.open_month()],
+    "log.append": lambda: [logs.append()],
+    "log.inclusion": lambda: [logs.inclusion()],
+    "log.read": lambda: [logs.read()],
     "memory.verify": lambda: [memory.verify()],
 }
 

@@ -11,13 +11,17 @@ from pathlib import Path
 
 from perseus import clock, settings
 from perseus.keystore import KeyStore, draw_secret
+from perseus.log.names import LogName
 from perseus.storage import grid, meters, pairings
 from perseus.storage.grid import GridMonth
 from perseus.storage.log import MEMBERS, Head, Seen
 from perseus.storage.meters import Measured, Meter
 from perseus.storage.store import Store
+from perseus.witness.settings import found_witness
 from registry.anchor import Anchor
 from registry.log.checkpoint import Checkpoint
+from registry.log.cosignature import WitnessKey
+from registry.log.note import VerifierKey
 from registry.register import Register
 from trust.did import Did
 from trust.keys import Signer
@@ -41,13 +45,34 @@ class Inhabitant:
     authority: str
 
 
+def witness_of(member: Inhabitant) -> Inhabitant:
+    """Name the witness that a member runs, as a process of its own beside its service."""
+    return Inhabitant(
+        f"{settings.WITNESS}{member.party}",
+        f"{member.name}'s witness",
+        f"{settings.WITNESS}{member.authority}",
+    )
+
+
+def make_witness(out: Path, who: Inhabitant, *, log: VerifierKey) -> WitnessKey:
+    """Make a witness's home, with its own key and the keys of both logs, and give the key that verifiers are told."""
+    keys = [str(name.key(log)) for name in LogName]
+    return found_witness(out / who.party, who.authority, keys)
+
+
 def make_home(
-    out: Path, who: Inhabitant, *, town: Sequence[Inhabitant], port: int = 0, database: str = ""
+    out: Path,
+    who: Inhabitant,
+    *,
+    town: Sequence[Inhabitant],
+    witnesses: Sequence[Inhabitant] = (),
+    port: int = 0,
+    database: str = "",
 ) -> Did:
     """Make a party's home, keeping keys that are there already, and give its identifier.
 
-    A member goes by its host name, a firm by its key. Every party of the town is a peer. `database` is a URL; without
-    one the database is a file in the home.
+    A member goes by its host name, a firm by its key. Every party of the town is a peer; the operator is told of the
+    witnesses as well. `database` is a URL; without one the database is a file in the home.
     """
     home = out / who.party
     home.mkdir(parents=True, exist_ok=True)
@@ -55,6 +80,7 @@ def make_home(
     keys = KeyStore.founded(home)
     key: Signer = keys.open("signing") if "signing" in keys.names() else keys.create("signing")
     did = Did.key(key.key.multikey) if who.party == WALLET else Did(f"did:web:{who.authority}")
+    reached = {one.authority: f"../{one.party}/address" for one in town if one.party != who.party}
     plain: dict[str, str | int | float | dict[str, str]] = {
         "party": who.party,
         "did": str(did),
@@ -63,10 +89,14 @@ def make_home(
         "environment": settings.DEMO,
         "port": port,
         "database": database,
-        "peers": {one.authority: f"../{one.party}/address" for one in town if one.party != who.party},
+        "peers": reached,
         "members": {one.party: f"did:web:{one.authority}" for one in town if one.party != WALLET},
     }
-    settings.write(home, plain | (_LOGS if who.party == OPERATOR else {}))
+    if who.party == OPERATOR:
+        asked = {one.authority: f"https://{one.authority}" for one in witnesses}
+        peers = {one.authority: f"../{one.party}/address" for one in witnesses}
+        plain |= {**_LOGS, "witnesses": asked, "peers": {**reached, **peers}}
+    settings.write(home, plain)
     draw_secret(home / "door")
     return did
 

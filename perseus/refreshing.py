@@ -88,17 +88,31 @@ class Refresher:
         services = [service.url for member in register.members for service in member.services]
         hosts = tuple(host for url in services if (host := urlsplit(url).hostname))
         environment = register.anchor.environment
-        peers = self._peers() if environment == DEMO else {}
+        peers = peers_in(self.settings) if environment == DEMO else {}
         return Reach(environment, hosts, peers, self.settings.parent)
 
-    def _peers(self) -> Mapping[str, str]:
-        if not self.settings.is_file():
-            return {}
-        try:
-            content = tomllib.loads(self.settings.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise MalformedError(str(self.settings), expected="TOML", found=str(error)) from error
-        return cast("Mapping[str, str]", content.get("peers", {}))
+
+def peers_in(settings: Path) -> Mapping[str, str]:
+    """Read which names of the demo a verifier finds on this machine, from its settings file, if there is one.
+
+    Raises:
+        MalformedError: the settings file is not TOML.
+    """
+    return cast("Mapping[str, str]", settings_in(settings).get("peers", {}))
+
+
+def settings_in(path: Path) -> Mapping[str, object]:
+    """Read a verifier's settings file; nothing where there is none.
+
+    Raises:
+        MalformedError: it is not TOML.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise MalformedError(str(path), expected="TOML", found=str(error)) from error
 
 
 def _register(fetcher: Fetcher, held: Register) -> Register:

@@ -1,4 +1,4 @@
-"""All the parties of one machine under one supervisor, a process each.
+"""All the parties of one machine, and the witnesses of some, under one supervisor, a process each.
 
 The processes are forked from one that has the packages loaded, so that six start in the time of one.
 """
@@ -16,39 +16,49 @@ from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from perseus.settings import ADDRESS, PARTIES
+from perseus.settings import ADDRESS, PARTIES, WITNESS
 from trust.errors import MalformedError, PerseusError, UnavailableError
 
 _PATIENCE = 30.0  # seconds that a process has to start, and to stop
 _STEP = 0.02
 _LONGEST_PAUSE = 5.0
 _USAGE = 2
+OPERATOR = "operator"
 
 
 def warm() -> None:
     """Begin to load the packages in the process that the parties will be forked from; later calls do nothing."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["perseus.process"])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(
+        ["perseus.process", "perseus.witness.running"]
+    )
     ensure_running()
 
 
 @dataclass
 class Town:
-    """The processes of several parties, started again when one dies, stopped together."""
+    """The processes of several parties, of all unless some are named; what dies is started again."""
 
     out: Path
-    parties: Sequence[str] = PARTIES
+    parties: Sequence[str] = ()
     running: dict[str, BaseProcess] = field(default_factory=dict)
     over: threading.Event = field(default_factory=threading.Event)
     _watch: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start every party, and wait until each answers.
+        """Start every party, and wait until each answers; the operator comes last, because it asks the witnesses first.
 
         Raises:
             UnavailableError: one does not come up.
         """
+        self.parties = self.parties or (*witnesses_in(self.out), *PARTIES)
         for party in self.parties:
-            self.start_one(party)
+            if party != OPERATOR:
+                self.start_one(party)
+        for party in self.parties:
+            if party.startswith(WITNESS):
+                self.wait_for(party)
+        if OPERATOR in self.parties:
+            self.start_one(OPERATOR)
         for party in self.parties:
             self.wait_for(party)
 
@@ -104,7 +114,7 @@ class Town:
                 process.join()
 
     def _revive(self) -> None:
-        pauses = dict.fromkeys(self.parties, 0.1)
+        pauses = dict.fromkeys(self.running, 0.1)
         while not self.over.wait(_STEP * 5):
             for party, process in list(self.running.items()):
                 if process.exitcode is not None and not self.over.wait(pauses[party]):
@@ -112,8 +122,13 @@ class Town:
                     self.start_one(party)
 
 
+def witnesses_in(out: Path) -> tuple[str, ...]:
+    """Name the witnesses that have a home in a folder."""
+    return tuple(sorted(path.parent.name for path in out.glob(f"{WITNESS}*/settings.toml")))
+
+
 def serve_all(out: Path, *, told: Callable[[str, str], None]) -> None:
-    """Run all six parties until this process is told to stop; `told` hears of each by name and address.
+    """Run all six parties, and the witnesses, until told to stop; `told` hears of each by name and address.
 
     Raises:
         MalformedError: a party has no home there.
@@ -147,9 +162,13 @@ def _child(home: str, party: str) -> None:
     os.dup2(told, sys.stdout.fileno())
     os.dup2(told, sys.stderr.fileno())
     from perseus.process import serve  # noqa: PLC0415 - loaded where the parties are forked from, and only there
+    from perseus.witness.running import serve as serve_witness  # noqa: PLC0415 - the same
 
     try:
-        serve(Path(home), party=party)
+        if party.startswith(WITNESS):
+            serve_witness(Path(home))
+        else:
+            serve(Path(home), party=party)
     except PerseusError as error:
         sys.stderr.write(f"perseus: {error}\n")
         sys.stderr.flush()

@@ -6,9 +6,10 @@ status lists carry names and never ports: `peers` maps a name to a loopback addr
 
 import json
 import tomllib
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError, model_validator
@@ -18,7 +19,9 @@ from registry.anchor import ENVIRONMENTS
 from trust.errors import MalformedError
 
 PARTIES = ("operator", "edp", "grid", "cap", "bank", "wallet")
+WITNESS = "witness-"  # how the folder of a member's witness begins
 DEMO = "demo"
+Kind = TypeVar("Kind", bound=BaseSettings)
 ADDRESS, PID = "address", "pid"  # the files in which a running process says where it is
 
 
@@ -141,10 +144,19 @@ def load(home: Path) -> Settings:
     Raises:
         MalformedError: there is no settings file, or something in it is not as it must be.
     """
+    return read(home, Settings)
+
+
+def read(home: Path, kind: type[Kind]) -> Kind:
+    """Read the settings file of a home, whoever's it is.
+
+    Raises:
+        MalformedError: there is no settings file, or something in it is not as it must be.
+    """
     path = home / "settings.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Settings(**{**content, "home": home.resolve()})
+        return kind(**{**content, "home": home.resolve()})
     except FileNotFoundError as error:
         raise MalformedError(str(path), expected="a settings file", found="no file") from error
     except tomllib.TOMLDecodeError as error:
@@ -157,7 +169,7 @@ def load(home: Path) -> Settings:
         ) from error
 
 
-def write(home: Path, content: dict[str, str | int | float | dict[str, str]]) -> Path:
+def write(home: Path, content: Mapping[str, str | int | float | Sequence[str] | dict[str, str]]) -> Path:
     """Write the settings file of a new home."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / "settings.toml"

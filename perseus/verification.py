@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from perseus.copies.using import open_own
 from registry.anchor import Anchor
 from trust.canonical import Json
 from trust.errors import MalformedError, UnavailableError
+from trust.secured import Secured
+from verifiers.evidence import Evidence
 from verifiers.file import Refresh, verify_file
 from verifiers.policy import Policy
 from verifiers.verdict import verdict
@@ -25,28 +28,39 @@ PRESETS = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a file; the anchor never comes from the file itself or its folder."""
+    """What is asked of a file; the anchor never comes from the file itself or its folder.
+
+    `register` is the folder of a copy that the asker keeps.
+    """
 
     anchor: Path | None
     policy: str
     at: datetime
     known_at: datetime | int | None
     offline: bool
+    register: Path | None = None
 
 
 def judge(raw: bytes, question: Question, *, refresh: Refresh | None = None) -> dict[str, Json]:
     """Give the verdict on an evidence file, whatever it is; `refresh` brings newer evidence, unless offline.
 
     Raises:
-        MalformedError: the anchor or the policy, which the asker chose, is not what it must be.
+        MalformedError: the anchor, the policy or the copy, which the asker chose, is not what it must be.
+        RegisterError: the copy is not the anchor's, or not whole.
         UnavailableError: one of their files cannot be read.
     """
     anchor = anchor_of(question.anchor)
     policy = policy_of(question.policy)
+    own = None if question.register is None else open_own(question.register, anchor)
     # Without an anchor the register is the file's own word, and nobody whom it names is asked.
-    asking = {} if refresh is None or question.offline or anchor is None else {"refresh": refresh}
+    asked = None if question.offline or anchor is None else refresh
+
+    def gather(secured: Secured, evidence: Evidence) -> Evidence:
+        newer = evidence if asked is None else asked(secured, evidence)
+        return newer if own is None else own.beside(newer)
+
     report = verify_file(
-        raw, policy=policy, anchor=anchor, at=question.at, known_at=question.known_at, **asking
+        raw, policy=policy, anchor=anchor, at=question.at, known_at=question.known_at, refresh=gather
     )
     return verdict(report, at=question.at, known_at=question.known_at, anchor=anchor, policy=policy)
 

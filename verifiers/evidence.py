@@ -11,6 +11,7 @@ from typing import cast
 
 from registry.anchor import Anchor
 from registry.events import SignedEvent
+from registry.log.note import Note
 from registry.proposal import anchor_of
 from registry.register import Register
 from trust.canonical import Json, canonicalize, parse, parse_object
@@ -43,8 +44,9 @@ class Evidence:
     """The register, the credentials linked to, the resources by digest, the status lists by URL, and the rest.
 
     `pairing` are the bytes of the firm's signed `CustomerPairing`; `register_fault` says why a copy of the register
-    that was offered is not among it, `register_at` when the verifier itself fetched the copy, where that is known;
-    `register_carried` says that it came with the document to be judged, so that its age is yet to be shown.
+    that was offered is not among it, `register_at` when the copy was surely all there was: when the verifier itself
+    fetched it, or the time in its witnesses' cosignatures; `register_carried` says that it came with the document to be
+    judged, so that its age is yet to be shown.
     """
 
     register: Register | None
@@ -122,6 +124,7 @@ def read_evidence_document(
         receipt=None if document["receipt"] is None else _secured(document["receipt"]),
         pairing=None if document["customer"] is None else _secured(document["customer"]),
         register_fault=fault,
+        register_at=_witnessed_at(document["register"], register),
         register_carried=True,
     )
 
@@ -146,6 +149,15 @@ def _register(
         return Register.replay(entries, anchor=trusted, checkpoint=checkpoint), None
     except PerseusError as error:
         return None, error
+
+
+def _witnessed_at(found: Json, register: Register | None) -> datetime | None:
+    """Read when witnesses last said that the log had grown no further, where the anchor demands any."""
+    if register is None:
+        return None
+    note = str(cast("Mapping[str, Json]", found)["checkpoint"])
+    witnessed = register.anchor.policy.witnessed(Note.parse(note))
+    return None if witnessed is None else witnessed.since
 
 
 def _parsed(raw: bytes, where: str) -> Json:

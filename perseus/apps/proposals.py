@@ -16,7 +16,7 @@ from perseus.apps.party import Party
 from perseus.apps.service import Nothing, Service, owner_of
 from perseus.log.keeper import Keeper
 from perseus.log.names import LogName
-from perseus.log.sequencer import Placed
+from perseus.log.offers import Placed
 from perseus.problems import ConflictError, NotFoundError
 from perseus.storage import proposals
 from perseus.storage.proposals import Waiting

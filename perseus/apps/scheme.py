@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from perseus.clock import now
 from perseus.fetching import Fetcher
+from perseus.log.ahead import check_ahead
 from perseus.log.copying import OlderError, TwoHistoriesError, continued
 from perseus.log.following import LARGEST_BUNDLE, Offered, follow
 from perseus.log.forks import forks_of, keep_fork
@@ -140,6 +141,7 @@ class RegisterCopy:
         held = self._replayed() if self.size() else None
         try:
             offered = follow(self._get, prefix, held=0 if held is None else held.size)
+            check_ahead(offered.entries)
             grown = self._checked(prefix, held, offered)
         except (UnavailableError, MalformedError) as error:
             self._reached = not error.code.startswith(

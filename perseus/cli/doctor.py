@@ -62,7 +62,7 @@ def doctor(
         raise MalformedError(
             f"--home {home}", expected="a folder that holds homes", found="no folder", code="file.missing"
         )
-    findings = [*_installation(), *_homes(home or DEMO)]
+    findings = [*_installation(), *_homes(home or DEMO), *_witnesses(home or DEMO)]
     if as_json:
         sys.stdout.write(json.dumps({"findings": [asdict(one) for one in findings]}) + "\n")
     for one in () if as_json else findings:
@@ -113,6 +113,37 @@ def _homes(folder: Path) -> Iterator[Finding]:
         yield Finding(f"{folder}: homes", well=True, found=told)
     for home in homes:
         yield from _home(home)
+
+
+def _witnesses(folder: Path) -> Iterator[Finding]:
+    from perseus.serve import witnesses_in  # noqa: PLC0415 - the help must not wait for it
+
+    for name in witnesses_in(folder):
+        yield from _witness(folder / name)
+
+
+def _witness(home: Path) -> Iterator[Finding]:
+    from perseus.settings import PID  # noqa: PLC0415 - the help must not wait for it
+    from perseus.witness.running import view  # noqa: PLC0415 - the help must not wait for it
+
+    what, start = f"{home}: witness", f"perseus witness serve --home {shlex.quote(str(home))}"
+    try:
+        seen = view(home)
+    except PerseusError as error:
+        yield Finding(what, well=False, found=str(error), remedy="Correct what is named there.")
+        return
+    held = ", ".join(f"{one.size} entries of {one.origin}" for one in seen.held) or "nothing yet"
+    number = _written(home / PID)
+    if seen.forks:
+        show = f"perseus witness show --home {shlex.quote(str(home))}"
+        yield Finding(what, well=False, found="a log contradicted itself", remedy=f"Run: {show}")
+    elif number is None:
+        yield Finding(what, well=True, found=f"not running; holds {held}", remedy=f"To start it: {start}")
+    elif _lives(number):
+        yield Finding(what, well=True, found=f"runs; holds {held}")
+    else:
+        found = f"it ended without being stopped; process {number} is gone"
+        yield Finding(what, well=False, found=found, remedy=f"Run: {start}")
 
 
 def _home(home: Path) -> Iterator[Finding]:

@@ -22,9 +22,7 @@ USAGE = 2
 WAITING = "uEi"  # how the digest begins that names a proposal
 Copy = Annotated[
     Path,
-    typer.Option(
-        "--register", help="A copy of the register: a party's home, or a folder of the log's files."
-    ),
+    typer.Option("--register", help="A copy of the register: a party's home, or a folder that sync keeps."),
 ]
 Trust = Annotated[
     Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor, for a folder of files.")

@@ -46,6 +46,12 @@ def verify(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask nobody; use the copies in the file.")
     ] = False,
+    register: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="PERSEUS_REGISTER", help="Your own copy of the register, as `registry sync` keeps it."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
 ) -> None:
     """Verify evidence files against a trust anchor; say why, and who can mend it.
@@ -53,6 +59,7 @@ def verify(
     Exit codes: 0 verified, 1 not verified, 2 usage, 3 undetermined, 4 internal; of many files, the worst.
     """
     # The verifier is imported only when there is something to verify, so that --help does not wait for it.
+    from perseus.copies.using import chosen_folder  # noqa: PLC0415 - see above
     from perseus.refreshing import Refresher  # noqa: PLC0415 - see above
     from perseus.verification import Question, anchor_of, policy_of, settings_beside  # noqa: PLC0415 - see above
 
@@ -63,6 +70,7 @@ def verify(
         at=_moment(at, moment),
         known_at=_known_at(known_at),
         offline=offline,
+        register=chosen_folder(register, settings_beside(trust)),
     )
     # What the asker chose is checked once, before any file is.
     anchor_of(trust), policy_of(policy)

@@ -5,8 +5,8 @@ The third signs nothing else, because whoever lifts a suspension must not be tho
 The officers' keys stay in OUT/officers, where no service looks; the operator's process gets the log it is to keep.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from registry import proposal
 from registry.anchor import Anchor
 from registry.bodies import Officer
 from registry.events import Event, SignedEvent
+from registry.log.cosignature import WitnessKey
 from registry.log.note import VerifierKey
 from registry.register import Register
 from trust.did import Did
@@ -51,8 +52,15 @@ class Founding:
         self.take(proposal.grant_role(self.register, did, role=ROLE + member.role, at=self.at))
 
 
-def found(officers: KeyStore, *, log_key: PrivateKey, at: datetime) -> Founding:
-    """Draw the officers' keys and those of their successors, and sign the genesis."""
+def found(
+    officers: KeyStore,
+    *,
+    log_key: PrivateKey,
+    at: datetime,
+    witnesses: Sequence[WitnessKey] = (),
+    quorum: int = 0,
+) -> Founding:
+    """Draw the officers' keys and those of their successors, and sign the genesis; witnesses stand in the anchor."""
     present = {name: officers.create(name) for name in OFFICERS}
     following = {name: officers.create(name) for name in NEXT_OFFICERS}
     genesis = proposal.found(
@@ -60,10 +68,10 @@ def found(officers: KeyStore, *, log_key: PrivateKey, at: datetime) -> Founding:
         environment=ENVIRONMENT,
         officers=_named(present),
         next_officers=_named(following),
-        log_key=VerifierKey(ORIGIN, log_key.key),
+        log_key=log_name(log_key),
         at=at,
     ).signed(*present.values())
-    anchor = proposal.anchor_of(genesis)
+    anchor = replace(proposal.anchor_of(genesis), quorum=quorum, witnesses=tuple(witnesses))
     register = Register.replay((genesis.entry,), anchor=anchor)
     return Founding(present, at, [genesis.entry], anchor, register)
 
@@ -85,6 +93,11 @@ def draw_keys(home: Path) -> PrivateKey:
 def draw_log_key(home: Path) -> PrivateKey:
     """Draw the key by which the operator's log signs its checkpoints."""
     return KeyStore.founded(home).create("log", algorithm=Algorithm.ED25519)
+
+
+def log_name(key: PrivateKey) -> VerifierKey:
+    """Give the name and the public key under which the log signs."""
+    return VerifierKey(ORIGIN, key.key)
 
 
 def _named(signers: Mapping[str, Signer]) -> tuple[Officer, ...]:

@@ -1,4 +1,4 @@
-"""Who plays in the demo: six parties with a process each, and three more that the broken chains need."""
+"""Who plays in the demo: six parties and three witnesses with a process each, and those that broken chains need."""
 
 from dataclasses import dataclass
 
@@ -40,4 +40,6 @@ SUSPENDED = Cast("suspended", "Murk Carbon", "carbon-accounting-provider")
 
 PROCESSES = (OPERATOR, EDP, GRID, CAP, BANK, WALLET)
 MEMBERS = (OPERATOR, EDP, GRID, CAP, BANK, AUDITOR, SUSPENDED)
+WITNESSING = (EDP, GRID, CAP)
+QUORUM = 2
 OTHER_BANK = f"did:web:southern-bank.{DOMAIN}"

@@ -1,14 +1,14 @@
 """What each party has before the story begins: a home with its own keys, and its own ledger."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from perseus import homes
-from perseus.demo.founding import Founding, draw_keys, draw_log_key, found, populate
-from perseus.demo.parties import AUDITOR, MEMBERS, PROCESSES, SUSPENDED, WALLET
+from perseus.demo.founding import Founding, draw_keys, draw_log_key, found, log_name, populate
+from perseus.demo.parties import AUDITOR, MEMBERS, PROCESSES, QUORUM, SUSPENDED, WALLET, WITNESSING
 from perseus.demo.running import ACCOUNT_CODE, CUSTOMER, CUSTOMER_CODE
 from perseus.demo.supply import Supply
 from perseus.homes import Inhabitant
@@ -70,12 +70,13 @@ def _no_folder(out: Path, found: str) -> MalformedError:
 def prepare(out: Path, supply: Supply, *, at: datetime) -> Prepared:
     """Make every home, found the scheme, and fill the ledgers of those who have one."""
     town = [Inhabitant(party.key, party.name, party.authority) for party in PROCESSES]
-    dids = {one.party: homes.make_home(out, one, town=town) for one in town}
+    witnesses = [homes.witness_of(one) for one in town if one.party in {who.key for who in WITNESSING}]
+    dids = {one.party: homes.make_home(out, one, town=town, witnesses=witnesses) for one in town}
     keys: dict[str, Signer] = {str(did): _key(out / party) for party, did in dids.items()}
     keys |= {party.did: draw_keys(out / "others" / party.key) for party in _OTHERS}
     stranger = draw_keys(out / "others" / "stranger")
     keys[str(Did.key(stranger.key.multikey))] = stranger
-    founding = _found(out, {party.did: keys[party.did] for party in MEMBERS}, at=at)
+    founding = _found(out, {party.did: keys[party.did] for party in MEMBERS}, witnesses, at=at)
     source = fresh_urn()
     homes.load_meter(out, *_metered(supply, source))
     homes.load_grid(out, [_graded(supply, month, at=at) for month in supply.months])
@@ -83,9 +84,13 @@ def prepare(out: Path, supply: Supply, *, at: datetime) -> Prepared:
     return Prepared(out, dids[WALLET.key], source, keys, founding.register)
 
 
-def _found(out: Path, keys: Mapping[str, Signer], *, at: datetime) -> Founding:
+def _found(
+    out: Path, keys: Mapping[str, Signer], witnesses: Sequence[Inhabitant], *, at: datetime
+) -> Founding:
     log_key = draw_log_key(out / "operator")
-    founding = found(KeyStore.founded(out / "officers"), log_key=log_key, at=at)
+    witnessing = [homes.make_witness(out, one, log=log_name(log_key)) for one in witnesses]
+    officers = KeyStore.founded(out / "officers")
+    founding = found(officers, log_key=log_key, at=at, witnesses=witnessing, quorum=QUORUM)
     populate(founding, keys)
     (out / "trust.json").write_bytes(founding.anchor.to_json())
     _map_names(out / "settings.toml")

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import cast
 
 from perseus import clock
+from perseus.copies.folder import Copy
+from perseus.demo import witnessing
 from perseus.demo.auditing import recalculate, with_readings
 from perseus.demo.forging import Forge
 from perseus.demo.parties import BANK, FIRM
@@ -54,6 +56,7 @@ class Outcome:
     kwh_counted: Decimal
     recalculated: Decimal
     caught: tuple[Caught, ...]
+    log: Copy
 
     @property
     def difference(self) -> Decimal:
@@ -78,6 +81,7 @@ class Outcome:
             "evidence": str(self.out / "evidence" / "bank.perseus.json"),
             "auditor_evidence": str(self.out / "evidence" / "auditor.perseus.json"),
             "trust": str(self.out / "trust.json"),
+            "register": witnessing.as_json(self.log),
             "counts": self.verdict["counts"],
             "tampered": [
                 {
@@ -109,6 +113,8 @@ def play(supply: Supply, prepared: Prepared, teller: Teller) -> Outcome:
         UnavailableError: a service does not answer, or refuses.
     """
     town = Town(prepared.out, prepared.firm, prepared.source)
+    log = witnessing.published(prepared.out)
+    teller.say(f"     {witnessing.told(log)}")
     town.introduce()
     expires = town.consent(supply, at=clock.now())
     until = f"{expires:%d %b %Y}".lstrip("0")
@@ -128,7 +134,8 @@ def play(supply: Supply, prepared: Prepared, teller: Teller) -> Outcome:
     caught = tuple(_break(evidence, prepared, verdict_at=clock.now()))
     recalculated = total_of(tuple(recalculate(audited).values()))
     energy = together(supply.figures)
-    outcome = Outcome(prepared.out, verdict, figures, energy.kwh, energy.kwh_counted, recalculated, caught)
+    counted = energy.kwh_counted
+    outcome = Outcome(prepared.out, verdict, figures, energy.kwh, counted, recalculated, caught, log)
     _tell_verdict(outcome, took, teller)
     return outcome
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from perseus.client import Owner
+from perseus.copies.chosen import anchored
 from perseus.governance.telling import effect, headline_of
-from perseus.verification import anchor_of
 from registry.history import moment
 from registry.log.checkpoint import Checkpoint
 from registry.log.note import Note
@@ -29,15 +29,11 @@ def check(path: Path, *, trust: Path | None, register: Register | None = None) -
     """Check a receipt offline, and tell what it proves; a copy of the register adds whether the entry has effect.
 
     Raises:
-        MalformedError: it proves nothing, is of another scheme, or no anchor is named.
+        MalformedError: it proves nothing, or is of another scheme.
         SignatureMismatchError: its checkpoint was not signed by the log.
-        UnavailableError: the file cannot be read.
+        UnavailableError: the file cannot be read, or no anchor is named.
     """
-    anchor = anchor_of(trust)
-    if anchor is None:
-        raise MalformedError(
-            "--trust", expected="the scheme's trust.json", found="none", code="register.no_anchor"
-        )
+    anchor = anchored(trust)
     try:
         receipt = EventReceipt.from_json(path.read_bytes().strip())
     except OSError as error:

@@ -4,20 +4,25 @@ placed = keeper.submit(LogName.MEMBERS, entry)      # Placed(index, size, note),
 proof = keeper.prove(LogName.MEMBERS, placed.index)  # InclusionProof under the newest published checkpoint
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from perseus.log.lease import Lease
 from perseus.log.names import LogName
+from perseus.log.offers import Answers, Placed, the_one
 from perseus.log.published import Published
 from perseus.log.publisher import Publisher, Told
-from perseus.log.sequencer import Means, Placed, Sequencer
+from perseus.log.sequencer import Means, Sequencer
 from perseus.log.witnesses import Witnesses
 from registry.log.proof import InclusionProof
 from registry.register import Register
-from trust.errors import PerseusError
+from trust.errors import PerseusError, UnavailableError
+
+_PATIENCE = 60.0
+T = TypeVar("T")
 
 
 class Keeper:
@@ -69,15 +74,24 @@ class Keeper:
             NoLeaseError: another process appends.
             UnavailableError: the database is away.
         """
-        return self._sequencer.submit(log, entry)
+        return _in_time(self.offer(log, entry))
+
+    def submit_all(self, log: LogName, entries: Sequence[bytes]) -> Answers:
+        """Append entries together, and give a place for each or why it was refused, once they are durable.
+
+        Raises:
+            NoLeaseError: another process appends.
+            UnavailableError: the database is away.
+        """
+        return _in_time(self._sequencer.offer(log, entries))
 
     def offer(self, log: LogName, entry: bytes) -> "Future[Placed]":
-        """Offer an entry without waiting; many that are offered together are one transaction.
+        """Offer an entry without waiting.
 
         Raises:
             NoLeaseError: another process appends.
         """
-        return self._sequencer.offer(log, entry)
+        return the_one(self._sequencer.offer(log, (entry,)))
 
     def prove(self, log: LogName, index: int) -> InclusionProof:
         """Prove that an entry stands under the newest published checkpoint (C2SP tlog-proof).
@@ -103,3 +117,11 @@ class Keeper:
             for published in self.published.values():
                 published.refresh()
         self._publisher.wake()
+
+
+def _in_time(future: "Future[T]") -> T:
+    try:
+        return future.result(_PATIENCE)
+    except TimeoutError as error:
+        late = f"it was not durable within {_PATIENCE:.0f} s"
+        raise UnavailableError("the log", because=late, code="fetch.timeout") from error

@@ -10,41 +10,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from queue import Empty, SimpleQueue
+from functools import partial
 
 from sqlalchemy import Connection
 
 from perseus.log.holding import Holding, Judged, OpenKey
 from perseus.log.lease import Lease, NoLeaseError
 from perseus.log.names import LogName
+from perseus.log.offers import Answers, Offer, Offers, Placed, answer
 from perseus.logs import Log
 from perseus.problems import ConflictError
 from perseus.storage.log import Head, Seen
 from perseus.storage.store import Store
 from registry.anchor import Anchor
 from registry.register import Register
-from trust.errors import PerseusError, UnavailableError
-
-MOST = 10_000  # entries in one transaction
-_PATIENCE = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where an entry stands, and the checkpoint that the log signed about a size that holds it."""
-
-    index: int
-    size: int
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An entry that waits for its place."""
-
-    log: LogName
-    entry: bytes
-    answer: Future[Placed] = field(default_factory=Future)
+from trust.errors import PerseusError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +45,8 @@ class Sequencer:
         """Wait `pause` seconds after the first offer of a batch for more to come."""
         self._means = means
         self._lease = lease
-        self._pause = pause
         self._grew = grew
-        self._offers: SimpleQueue[Offer | None] = SimpleQueue()
+        self._offers = Offers(pause=pause)
         self._holdings: dict[LogName, Holding] = {}
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -88,7 +67,7 @@ class Sequencer:
     def finish(self) -> None:
         """Append what waits, and take no more."""
         self._over.set()
-        self._offers.put(None)
+        self._offers.wake()
         if self._thread is not None:
             self._thread.join()
 
@@ -96,32 +75,15 @@ class Sequencer:
         """Give the lease back."""
         self._lease.give_up()
 
-    def offer(self, log: LogName, entry: bytes) -> "Future[Placed]":
-        """Offer an entry; the answer comes when it is durable, or says why it was refused.
+    def offer(self, log: LogName, entries: Sequence[bytes]) -> "Future[Answers]":
+        """Offer entries; the answers come when they are durable: a place for each, or why it was refused.
 
         Raises:
             NoLeaseError: another process appends.
         """
         if not self.leads or self._over.is_set():
             raise NoLeaseError(self._lease.other)
-        offered = Offer(log, entry)
-        self._offers.put(offered)
-        return offered.answer
-
-    def submit(self, log: LogName, entry: bytes) -> Placed:
-        """Append an entry, and give its place once it is durable; one that stands in the log already keeps its place.
-
-        Raises:
-            EventRefusedError: the fold would ignore it.
-            MalformedError: it is longer than 65,535 bytes.
-            NoLeaseError: another process appends.
-            UnavailableError: the database is away.
-        """
-        try:
-            return self.offer(log, entry).result(_PATIENCE)
-        except TimeoutError as error:
-            late = f"it was not durable within {_PATIENCE:.0f} s"
-            raise UnavailableError("the log", because=late, code="fetch.timeout") from error
+        return self._offers.put(Offer(log, entries))
 
     def holding(self, log: LogName) -> Holding:
         """Give a log up to its last entry, published or not, as this process knows it.
@@ -144,8 +106,8 @@ class Sequencer:
     def _run(self) -> None:
         while not self._over.is_set():
             self._hold()
-            self._append_all(self._batch())
-        self._append_all(self._waiting([]))
+            self._append_all(self._offers.batch(self._step))
+        self._append_all(self._offers.rest())
 
     def _hold(self) -> None:
         """Take or renew the lease; a new holder reads the logs anew, and signs their sizes where nobody has."""
@@ -156,28 +118,7 @@ class Sequencer:
             self._holdings.clear()
             self._means.lines.info("sequencing", holder=self._lease.holder, fence=self._lease.fence)
             for log in LogName:
-                self._append(log, [])
-
-    def _batch(self) -> list[Offer]:
-        try:
-            first = self._offers.get(timeout=self._step)
-        except Empty:
-            return []
-        if first is None:
-            return []
-        if self._pause:
-            time.sleep(self._pause)
-        return self._waiting([first])
-
-    def _waiting(self, batch: list[Offer]) -> list[Offer]:
-        while len(batch) < MOST:
-            try:
-                offered = self._offers.get_nowait()
-            except Empty:
-                break
-            if offered is not None:
-                batch.append(offered)
-        return batch
+                self._append(log, [Offer(log, ())])
 
     def _append_all(self, batch: Sequence[Offer]) -> None:
         for log in LogName:
@@ -186,28 +127,20 @@ class Sequencer:
                 self._append(log, mine)
 
     def _append(self, log: LogName, batch: Sequence[Offer]) -> None:
-        """Append a batch, and answer everybody in it; whatever happens, nobody is left waiting."""
-        try:
-            answers = self._appended(log, [offered.entry for offered in batch])
-        except Exception as error:  # noqa: BLE001 - every caller is told, and the thread lives on
+        trouble = answer(batch, partial(self._appended, log))
+        if trouble is not None:
             self._holdings.pop(log, None)
-            known = isinstance(error, PerseusError)
-            self._means.lines.log(20 if known else 40, "not appended", log=log.name, why=repr(error))
-            answers = [error] * len(batch)
-        for offered, answer in zip(batch, answers, strict=True):
-            if isinstance(answer, Exception):
-                offered.answer.set_exception(answer)
-            else:
-                offered.answer.set_result(answer)
+            say = self._means.lines.info if isinstance(trouble, PerseusError) else self._means.lines.error
+            say("not appended", log=log.name, why=repr(trouble))
 
-    def _appended(self, log: LogName, entries: Sequence[bytes]) -> Sequence[Placed | Exception]:
+    def _appended(self, log: LogName, entries: Sequence[bytes]) -> Answers:
         try:
             return self._tried(log, entries)
         except ConflictError:  # somebody appended before this process took the lease: read the log anew, once
             self._holdings.pop(log, None)
             return self._tried(log, entries)
 
-    def _tried(self, log: LogName, entries: Sequence[bytes]) -> Sequence[Placed | Exception]:
+    def _tried(self, log: LogName, entries: Sequence[bytes]) -> Answers:
         held = self.holding(log)
         judged = held.judge(entries, at=self._means.now())
         grown = held.grown(judged.added) if judged.added else held
@@ -218,7 +151,7 @@ class Sequencer:
         self._holdings[log] = grown
         self._grew()
         size = grown.tree.size
-        return [Placed(one, size, note) if isinstance(one, int) else one for one in judged.answers]
+        return tuple([Placed(one, size, note) if isinstance(one, int) else one for one in judged.answers])
 
     def _write(self, connection: Connection, held: Holding, grown: Holding, judged: Judged) -> str:
         """Append, sign, and publish at once where no witness is demanded, all in the caller's transaction."""

@@ -13,7 +13,7 @@ from registry.scheme import OfficerKey, Scheme, officer_keys
 from trust.errors import MalformedError, SignatureMismatchError
 from trust.keys import PublicKey
 
-VERIFIED: Kept[tuple[bytes, str], PublicKey] = Kept(65_536)
+VERIFIED: Kept[tuple[bytes, str], PublicKey] = Kept(1 << 18)
 """The signatures that were found to fit, by leaf hash and key id: a second replay verifies none of them again."""
 
 

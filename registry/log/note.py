@@ -142,8 +142,9 @@ class Note:
         """
         lines = self.lines(key)
         if not lines:
-            names = ", ".join(sorted({line.name for line in self.signatures}))
-            raise MalformedError("note", expected=f"a signature by {key.name}", found=f"only {names}")
+            found = ", ".join(sorted({f"{line.name}+{line.id.hex()}" for line in self.signatures}))
+            expected = f"a signature by {key.name}+{key.id.hex()}"
+            raise MalformedError("note", expected=expected, found=f"only {found}")
         for line in lines:
             key.key.verify(line.value, self.text.encode())
 

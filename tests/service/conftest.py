@@ -22,7 +22,7 @@ class Played:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """Play the story once a file, because some files end what others look at."""
-    town = Town(tmp_path_factory.mktemp("town"))
+    town = Town(tmp_path_factory.mktemp("town"), witnessed=True)
     tap = None
     try:
         town.start()

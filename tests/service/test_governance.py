@@ -147,6 +147,18 @@ def test_the_program_itself_signs_and_commits(town: Town, tmp_path: Path) -> Non
     assert copy(town).event(copy(town).size - 1).event == event
 
 
+def test_an_officer_far_away_signs_with_a_copy_of_the_log_alone(town: Town, tmp_path: Path) -> None:
+    file, own, trust = tmp_path / "p.json", tmp_path / "copy", town.out / "trust.json"
+    event = proposal.admit(copy(town), Did.parse("did:web:far.example"), name="F", at=clock.now())
+    file.write_bytes(drafted(town, event).to_json())
+    done(perseus("registry", "sync", "--trust", trust, "--from", town.out / "registry" / "log", "--to", own))
+    where = ("--register", own, "--trust", trust, "--officers", town.out / "officers", "--as", "officer-elm")
+    assert "2 officers must sign, and 1 did" in done(perseus("registry", "sign", file, *where))
+    unanchored = perseus("registry", "sign", file, *where[:2], *where[4:])
+    assert (unanchored.returncode, "register.no_anchor" in unanchored.stderr) == (WRONG, True)
+    assert "far.example" not in {str(member.did) for member in copy(town).members}
+
+
 def test_a_proposal_waits_at_the_operator_until_the_quorum_has_signed(town: Town) -> None:
     ash, birch = both(town)
     register = copy(town)

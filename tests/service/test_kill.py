@@ -14,7 +14,7 @@ from trust.errors import PerseusError
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Open a town of three months, with accounts opened and consents granted while processes die."""
-    found = Town(tmp_path_factory.mktemp("town"), months=("2026-07", "2026-08", "2026-09"))
+    found = Town(tmp_path_factory.mktemp("town"), months=("2026-07", "2026-08", "2026-09"), witnessed=True)
     try:
         found.start()
         yield found

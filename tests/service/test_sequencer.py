@@ -15,7 +15,7 @@ from perseus import serve
 from perseus.log.keeper import Keeper
 from perseus.log.lease import Lease, NoLeaseError
 from perseus.log.names import LogName
-from perseus.log.sequencer import Placed
+from perseus.log.offers import Placed
 from registry.errors import EventRefusedError
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import leaf_hash
@@ -147,11 +147,11 @@ def test_a_lease_that_was_given_up_is_free_at_once_and_its_number_grows(tmp_path
 def test_a_lease_that_ran_out_goes_to_the_next_and_the_number_tells_the_former_apart(tmp_path: Path) -> None:
     home = LogHome.made(tmp_path)
     store = home.store()
-    former, present = Lease(store, holder="former", length=0.05), Lease(store, holder="present", length=60)
+    former, present = Lease(store, holder="former", length=1.0), Lease(store, holder="present", length=60)
     assert former.take()
     assert not present.take()
     assert present.other == "former"
-    time.sleep(0.1)
+    time.sleep(1.1)
     assert present.take()
     with pytest.raises(NoLeaseError, match="present holds"), store.write() as connection:
         former.require(connection)
@@ -185,23 +185,22 @@ def paused(home: LogHome, tmp_path: Path) -> dict[LogName, int]:
     """Pause a sequencer between judging and writing, let another take over, wake the first; give the sizes."""
     told = tmp_path / "told"
     first = process(appending.pause_while_appending, str(home.folder), str(told))
-    pid = first.pid or 0
-    until = time.monotonic() + 20
-    while state(pid) != "T":
-        assert time.monotonic() < until
-        time.sleep(0.01)
     store = home.store()
     second = home.keeper(store, holder="the successor", length=5)
-    second.start()
-    appending.until_leading(second)
-    placed = [
-        second.submit(EVIDENCE, b"by the successor").index,
-        second.submit(MEMBERS, home.events[1]).index,
-    ]
-    os.kill(pid, signal.SIGCONT)
-    first.join(20)
-    second.stop()
-    store.close()
+    try:
+        until_stopped(first.pid or 0)
+        second.start()
+        appending.until_leading(second)
+        placed = [
+            second.submit(EVIDENCE, b"by the successor").index,
+            second.submit(MEMBERS, home.events[1]).index,
+        ]
+        os.kill(first.pid or 0, signal.SIGCONT)
+        first.join(20)
+    finally:
+        first.kill()
+        second.stop()
+        store.close()
     assert first.exitcode == 0
     assert placed == [1, 1]
     lines = told.read_text().splitlines()
@@ -210,6 +209,13 @@ def paused(home: LogHome, tmp_path: Path) -> dict[LogName, int]:
     assert len(lines) == 3
     assert home.read(EVIDENCE) == (b"before the pause", b"by the successor")
     return home.sound()
+
+
+def until_stopped(pid: int) -> None:
+    until = time.monotonic() + 20
+    while state(pid) != "T":
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_a_sequencer_that_slept_through_its_lease_appends_nothing_when_it_wakes(tmp_path: Path) -> None:

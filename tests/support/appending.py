@@ -12,7 +12,7 @@ from sqlalchemy import event
 from perseus.log.keeper import Keeper
 from perseus.log.lease import NoLeaseError
 from perseus.log.names import LogName
-from perseus.log.sequencer import Placed
+from perseus.log.offers import Placed
 from perseus.storage.store import Store
 from support.logs import LogHome
 from support.scheme import START

@@ -58,9 +58,10 @@ def good_story() -> Story:
     return Story()
 
 
-def scheme() -> SchemeSimulator:
-    """Found the scheme of the chain, with its five members."""
-    found = SchemeSimulator()
+def scheme(*, witnesses: int = 0, seed: str = "scheme") -> SchemeSimulator:
+    """Found the scheme of the chain, with its five members, and with so many witnesses, of whom two are demanded."""
+    found = SchemeSimulator(witnesses=witnesses, seed=seed)
+    found.witnessed_at = AT - timedelta(hours=1)
     for did, name, role in MEMBERS:
         found.join(str(did), name=name, roles=(role,))
     return found

@@ -9,7 +9,7 @@ Every step is a proposal, signed by the officers it needs, that the fold must ac
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from registry import proposal
@@ -17,7 +17,8 @@ from registry.anchor import Anchor
 from registry.bodies import Officer
 from registry.events import Event, SignedEvent
 from registry.log.checkpoint import Checkpoint
-from registry.log.note import VerifierKey
+from registry.log.cosignature import WitnessKey, cosign
+from registry.log.note import Note, VerifierKey
 from registry.register import Register
 from support.keys import signer
 from trust.did import Did
@@ -42,9 +43,18 @@ class SchemeSimulator:
     """A scheme that grows by accepted events; `register` is the copy that everybody has."""
 
     def __init__(
-        self, *, environment: str = "test", seed: str = "scheme", draw: Callable[[str], Signer] = signer
+        self,
+        *,
+        environment: str = "test",
+        seed: str = "scheme",
+        witnesses: int = 0,
+        quorum: int = 2,
+        draw: Callable[[str], Signer] = signer,
     ) -> None:
-        """Found the scheme with three officers and a log key; `draw` makes the key of a seed."""
+        """Found the scheme with three officers and a log key; a quorum of the witnesses is demanded.
+
+        `draw` makes the key of a seed.
+        """
         self.seed = seed
         self.draw = draw
         self.officers = {name: draw(f"{seed}/{name}") for name in OFFICERS}
@@ -58,7 +68,16 @@ class SchemeSimulator:
             log_key=VerifierKey(ORIGIN, self.log.key),
             at=START,
         ).signed(*self.officers.values())
-        self.anchor: Anchor = proposal.anchor_of(genesis)
+        self.witnesses = {
+            f"witness-{number}.example": signer(f"{seed}/witness/{number}", ed25519=True)
+            for number in range(witnesses)
+        }
+        self.witnessed_at = START
+        self.anchor: Anchor = replace(
+            proposal.anchor_of(genesis),
+            quorum=quorum if witnesses else 0,
+            witnesses=tuple(WitnessKey(name, one.key) for name, one in self.witnesses.items()),
+        )
         self.register = Register.replay((genesis.entry,), anchor=self.anchor)
         self.now = START
 
@@ -123,8 +142,17 @@ class SchemeSimulator:
 
     @property
     def checkpoint(self) -> str:
-        """The log's signed checkpoint over all entries."""
-        return Checkpoint(ORIGIN, self.register.size, self.register.root).sign(self.log)
+        """The log's signed checkpoint over all entries, cosigned by as many witnesses as are demanded."""
+        return self.cosigned(*list(self.witnesses)[: self.anchor.quorum])
+
+    def cosigned(self, *names: str, at: datetime | None = None) -> str:
+        """Give the checkpoint over all entries with the cosignatures of these witnesses."""
+        note = Checkpoint(ORIGIN, self.register.size, self.register.root).sign(self.log)
+        text = Note.parse(note).text
+        moment = at or self.witnessed_at
+        return note + "".join(
+            f"{cosign(text, name=name, signer=self.witnesses[name], at=moment)}\n" for name in names
+        )
 
 
 def named(signers: Mapping[str, Signer]) -> tuple[Officer, ...]:

@@ -1,4 +1,4 @@
-"""A town of six real processes on loopback, with a year or a month of a bakery's data, made in a folder.
+"""A town of six real processes on loopback, and three witnesses where asked for, with a bakery's data, in a folder.
 
 town = Town(folder, months=("2026-08",))
 town.start(); town.prepare(); town.report(); town.stop()
@@ -14,9 +14,18 @@ from pathlib import Path
 
 from perseus import clock, serve
 from perseus.client import Owner
-from perseus.demo.founding import draw_log_key, found, populate
-from perseus.demo.parties import PROCESSES
-from perseus.homes import Inhabitant, invite_customer, load_grid, load_meter, make_home, seed_register
+from perseus.demo.founding import draw_log_key, found, log_name, populate
+from perseus.demo.parties import PROCESSES, QUORUM, WITNESSING
+from perseus.homes import (
+    Inhabitant,
+    invite_customer,
+    load_grid,
+    load_meter,
+    make_home,
+    make_witness,
+    seed_register,
+    witness_of,
+)
 from perseus.keystore import KeyStore
 from perseus.storage.grid import GridMonth
 from perseus.storage.meters import Measured, Meter
@@ -44,6 +53,7 @@ class Town:
     out: Path
     months: tuple[str, ...] = ("2026-08",)
     databases: Mapping[str, str] = field(default_factory=dict)
+    witnessed: bool = False
     firm: Did = field(init=False)
     anchor: Anchor = field(init=False)
     processes: serve.Town = field(init=False)
@@ -52,13 +62,22 @@ class Town:
         """Make the homes and everything that stands in them before the first start."""
         serve.warm()
         keys = {}
+        chosen = {one.key for one in WITNESSING} if self.witnessed else set()
+        witnesses = [witness_of(who) for who in TOWN if who.party in chosen]
         for who in TOWN:
-            did = make_home(self.out, who, town=TOWN, database=self.databases.get(who.party, ""))
+            database = self.databases.get(who.party, "")
+            did = make_home(self.out, who, town=TOWN, witnesses=witnesses, database=database)
             keys[str(did)] = KeyStore.at(self.out / who.party).open("signing")
         self.firm = Did(next(did for did in keys if did.startswith("did:key:")))
         others = {did: KeyStore.founded(self.out / "others" / did[8:15]).create("signing") for did in OTHERS}
         log_key = draw_log_key(self.out / "operator")
-        founding = found(KeyStore.founded(self.out / "officers"), log_key=log_key, at=clock.now())
+        founding = found(
+            KeyStore.founded(self.out / "officers"),
+            log_key=log_key,
+            at=clock.now(),
+            witnesses=[make_witness(self.out, one, log=log_name(log_key)) for one in witnesses],
+            quorum=QUORUM if witnesses else 0,
+        )
         populate(founding, {**keys, **others})
         self.anchor = founding.anchor
         (self.out / "trust.json").write_bytes(self.anchor.to_json())

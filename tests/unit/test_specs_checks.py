@@ -58,7 +58,7 @@ register.unknown_event register.unwitnessed data.register_falls data.split_hours
 data.region_unchecked time.zone_assumed
 time.start_assumed equivocation.two_credentials event.body event.type event.scheme event.policy event.prev
 event.backdated event.quorum event.signature event.state event.possession event.precommitment key.exposed
-key.unreadable register.out_of_range member.suspended_later status.keeper_away
+key.unreadable register.out_of_range member.suspended_later status.keeper_away register.other_entries
 """)
 
 OTHER_WORDS = {"failed_title", "failed_meaning", "failed_remedy"}

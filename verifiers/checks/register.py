@@ -137,10 +137,12 @@ def _age(case: Case, register: Register, sightings: Sequence[Sighting]) -> Findi
 
 
 def _shown_at(case: Case, register: Register, sightings: Sequence[Sighting]) -> datetime | None:
-    """Give the last moment at which the copy was shown to be whole: by its fetching, else by whoever may vouch."""
-    if case.evidence.register_at is not None or not case.evidence.register_carried:
-        return case.evidence.register_at
-    return max((at for by, at, _ in sightings if _may_vouch(case, register, by)), default=None)
+    """Give the last moment at which the copy was shown to be whole: fetched, witnessed, or vouched for."""
+    shown = case.evidence.register_at
+    if not case.evidence.register_carried:
+        return shown
+    vouched = [at for by, at, _ in sightings if _may_vouch(case, register, by)]
+    return max([*vouched, *([] if shown is None else [shown])], default=None)
 
 
 def _whole(case: Case, register: Register, sightings: Sequence[Sighting]) -> str:

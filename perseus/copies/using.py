@@ -1,0 +1,77 @@
+"""Judging with one's own copy of the register at hand, beside the one that a file carries."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from perseus.copies.folder import Copy, open_copy
+from perseus.refreshing import settings_in
+from registry.anchor import Anchor
+from registry.errors import RegisterError
+from registry.register import Register
+from trust.errors import MalformedError, PerseusError, UnavailableError
+from verifiers.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCopy:
+    """A copy that this verifier keeps itself, checked when it was opened."""
+
+    copy: Copy
+
+    def beside(self, evidence: Evidence) -> Evidence:
+        """Put the copy beside what a file carries; the longer of the two is used, if the other is its beginning.
+
+        A fault of the file's own register stays: a copy at hand mends no file.
+        """
+        own, carried = self.copy.register, evidence.register
+        if evidence.register_fault is not None:
+            return evidence
+        if carried is not None and not _continue(own, carried):
+            fault = RegisterError(
+                f"The file's register and this verifier's own copy differ within their first "
+                f"{min(own.size, carried.size)} entries.",
+                code="register.forked",
+            )
+            return replace(evidence, register=None, register_fault=fault)
+        if carried is not None and carried.size > own.size:
+            return evidence
+        return replace(evidence, register=own, register_at=self.copy.as_of)
+
+
+def open_own(folder: Path, anchor: Anchor | None) -> OwnCopy:
+    """Open a copy that the asker named.
+
+    Raises:
+        UnavailableError: there is no trust anchor to check it against, or a file is not there.
+        MalformedError: a file is not what it must be.
+        RegisterError: the copy is not the anchor's, or not whole.
+    """
+    if anchor is None:
+        because = "no trust file was given, so nothing says which scheme to believe"
+        raise UnavailableError(f"the copy in {folder}", because=because, code="register.no_anchor")
+    try:
+        return OwnCopy(open_copy(folder, anchor))
+    except MalformedError as error:
+        raise error.within(str(folder)) from error
+    except UnavailableError as error:
+        raise UnavailableError(f"{folder}: {error.what}", because=error.because, code=error.code) from error
+    except PerseusError as error:
+        raise RegisterError(f"The copy in {folder} cannot be used. {error}", code=error.code) from error
+
+
+def chosen_folder(named: Path | None, settings: Path) -> Path | None:
+    """Give the folder of the copy: the one that was named, or the one in the settings file.
+
+    Raises:
+        MalformedError: the settings file is not TOML.
+    """
+    if named is not None:
+        return named
+    written = settings_in(settings).get("register")
+    return settings.parent / written if isinstance(written, str) else None
+
+
+def _continue(one: Register, other: Register) -> bool:
+    """Tell whether the shorter of two copies is the beginning of the longer."""
+    size = min(one.size, other.size)
+    return one.root_at(size) == other.root_at(size)

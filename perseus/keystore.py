@@ -110,9 +110,18 @@ class KeyStore:
             UnavailableError: there is no passphrase file.
             MalformedError: others may read the passphrase file.
         """
+        return cls.of(home / "keys")
+
+    @classmethod
+    def of(cls, folder: Path) -> "KeyStore":
+        """Open the keys of one folder, with the passphrase that stands there or where the environment says.
+
+        Raises:
+            UnavailableError: there is no passphrase file.
+            MalformedError: others may read the passphrase file.
+        """
         named = os.environ.get(PASSPHRASE_FILE)
-        path = Path(named) if named else home / "keys" / "passphrase"
-        return cls(home / "keys", read_secret(path))
+        return cls(folder, read_secret(Path(named) if named else folder / "passphrase"))
 
     @classmethod
     def founded(cls, home: Path) -> "KeyStore":

@@ -1,6 +1,7 @@
 """What the scheme's officers decide, at the command line and with keys that no service ever sees."""
 
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 
 from perseus.apps.scheme import RegisterCopy
@@ -13,6 +14,8 @@ from perseus.storage.store import Store
 from perseus.tls import asking
 from registry import proposal
 from registry.events import Event
+from registry.foresight import lacking
+from registry.members import Member
 from registry.register import Register
 from trust.canonical import parse
 from trust.did import Did
@@ -37,6 +40,17 @@ def register_of(home: Path) -> Register:
     finally:
         store.close()
         fetcher.close()
+
+
+def members_now(home: Path) -> tuple[Member, ...]:
+    """List everybody who was ever admitted, as the register has them at this moment.
+
+    Raises:
+        MalformedError: the home is none.
+        UnavailableError: it has no register.
+    """
+    register, at = register_of(home), now()
+    return tuple(register.member(one.did, at=at) or one for one in register.members)
 
 
 def suspend(member: str, *, reason: str, home: Path, officers: Path) -> str:
@@ -70,23 +84,27 @@ def reinstate(member: str, *, reason: str, home: Path, officers: Path) -> str:
 
 
 def _decide(home: Path, officers: Path, propose: Callable[[Register], Event]) -> str:
-    """Propose an event, have every officer at hand sign it, and let the operator's log decide."""
+    """Propose an event, have as many officers at hand sign it as it needs, and let the operator's log decide."""
     register = register_of(home)
     signers = _present_officers(register, officers)
     if not signers:
         reason = f"no key of a present officer stands in {officers}"
         raise NotPermittedError("deciding about a member", because=reason, code="key.unknown")
     event = propose(register)
-    chosen = signers[: _enough(register, event)]
+    chosen = _enough(register, event, signers)
     entry = event.signed(*chosen).entry
     answered = Owner(home).post("/v1/events", {"entry": parse(entry, where="entry")})
     return f"register entry {answered['index']}, signed by {len(chosen)} officers"
 
 
-def _enough(register: Register, event: Event) -> int | None:
-    """Tell how many officers a suspension needs to last; of any other event, every one present signs."""
-    demand = next((one for one in register.scheme.policy.quorum if one.type == event.type), None)
-    return demand.full if demand is not None and event.type == "member.suspended" else None
+def _enough(register: Register, event: Event, signers: tuple[Signer, ...]) -> tuple[Signer, ...]:
+    """Choose officers whose signatures are enough, so that another is left who can lift what they decide."""
+    demand = register.scheme.policy.demand(event.type)
+    number = len(signers) if demand is None else demand.full or demand.officers
+    for chosen in combinations(signers, min(number, len(signers))):
+        if lacking(register, event.signed(*chosen), recorded=now()) is None:
+            return chosen
+    return signers
 
 
 def _present_officers(register: Register, folder: Path) -> tuple[Signer, ...]:

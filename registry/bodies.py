@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeVar
 
 from registry.errors import EventRefusedError
@@ -122,10 +123,20 @@ class Expulsion:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """agreement.executed: which version the member signed, and the digest of the document."""
+    """agreement.executed: which version the member signed, the digest of the document, and when it ends, if it does."""
 
     version: str
     digest: Digest
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateDates:
+    """certificate.recorded: the digest of a member's certificate in DER, and the two moments it is valid between."""
+
+    digest: Digest
+    from_: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +156,14 @@ class RoleEnd:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """key.added: a Multikey, and its signature over a checkpoint as proof that somebody holds it."""
+    """key.added: a Multikey, its signature over a checkpoint as proof that somebody holds it, and its expiry."""
 
     key: str
     size: int
     root: bytes
     signature: bytes
     lost: bool | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +189,33 @@ class StatusPublication:
     status_list: str
     interval: int
     digest: Digest
+
+
+BODIES: Mapping[str, type[object]] = MappingProxyType(
+    {
+        "scheme.genesis": Genesis,
+        "scheme.policy": Policy,
+        "scheme.officers": NewOfficers,
+        "scheme.logkey.rotated": NewLogKey,
+        "scheme.recognised": Recognition,
+        "member.admitted": Admission,
+        "member.updated": Update,
+        "member.suspended": SuspensionOrder,
+        "member.reinstated": Nothing,
+        "member.exit-requested": Nothing,
+        "member.exited": Nothing,
+        "member.expelled": Expulsion,
+        "agreement.executed": Agreement,
+        "certificate.recorded": CertificateDates,
+        "role.granted": Grant,
+        "role.ended": RoleEnd,
+        "key.added": NewKey,
+        "key.retired": KeyEnd,
+        "key.compromised": KeyCompromise,
+        "status.published": StatusPublication,
+    }
+)
+"""Which body each type of event has."""
 
 
 def read(cls: type[T], body: Mapping[str, Json]) -> T:

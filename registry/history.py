@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from registry.papers import Certificate, Published
 from trust.keys import PublicKey
 
 LAPSE = timedelta(hours=72)
@@ -41,10 +42,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The version of the scheme's agreement that a member signed, by the entry `index`."""
+    """The version of the scheme's agreement that a member signed, by the entry `index`, and when it ends."""
 
     index: int
     version: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,8 @@ class History:
     keys: tuple[Key, ...] = ()
     exit_requests: tuple[Mark, ...] = ()
     agreements: tuple[Signed, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    published: tuple[Published, ...] = ()
     unknown: tuple[int, ...] = ()
 
     @property
@@ -216,6 +220,8 @@ class History:
             keys=tuple(item.as_of(size) for item in self.keys if item.span.start.index < size),
             exit_requests=tuple(item for item in self.exit_requests if item.index < size),
             agreements=tuple(item for item in self.agreements if item.index < size),
+            certificates=tuple(item for item in self.certificates if item.index < size),
+            published=tuple(item for item in self.published if item.index < size),
             unknown=tuple(index for index in self.unknown if index < size),
         )
 

@@ -31,6 +31,7 @@ QUORUM = (
     Demand("member.exited", officers=1),
     Demand("member.expelled", officers=2),
     Demand("agreement.executed", officers=0, member=True),
+    Demand("certificate.recorded", officers=1),
     Demand("role.granted", officers=2),
     Demand("role.ended", officers=2),
     Demand("key.added", officers=1, full=2),

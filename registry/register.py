@@ -17,7 +17,7 @@ from registry.checkpoints import (
 )
 from registry.errors import EventRefusedError, RegisterError
 from registry.events import SignedEvent
-from registry.fold.step import Ignored, State
+from registry.fold.step import Ignored, State, require_known
 from registry.history import History
 from registry.kept import Kept
 from registry.log.checkpoint import Checkpoint
@@ -103,9 +103,8 @@ class Register:
     @property
     def members(self) -> tuple[Member, ...]:
         """Everybody who was ever admitted, in the order of admission, as recorded now."""
-        return tuple(
-            Member.of(did, item) for did, item in self._views.state.histories.items() if item.memberships
-        )
+        found = self._views.state.histories.items()
+        return tuple(Member.of(did, item) for did, item in found if item.memberships)
 
     def member(self, did: Did, *, at: datetime | None = None) -> Member | None:
         """Give a member as it stood at a moment, or by everything recorded; None if it was never admitted."""
@@ -229,6 +228,7 @@ class Register:
         grown = self.extend((entry,), recorded=() if recorded is None else (recorded,))
         for refused in grown.ignored[len(self.ignored) :]:
             raise EventRefusedError(refused.sentence, code=refused.code)
+        require_known(grown.event(self.size).event)
         return grown
 
 

@@ -15,6 +15,7 @@ from perseus.apps.guesses import Guesses
 from perseus.apps.party import Party
 from perseus.apps.proofs import keep_time
 from perseus.apps.reception import Reception, keep_reception, receive
+from perseus.apps.reliance import add_reliance
 from perseus.apps.service import Service, open_service, owner_of
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.evidence.completing import completed
@@ -56,6 +57,7 @@ def open_bank(party: Party) -> FastAPI:
     _add_presentations(service)
     _add_verifications(service)
     _add_reports(service)
+    add_reliance(service)
     add_withdrawals(
         service, Duties(_delete_nothing, lambda connection, consent: _kept(party, connection, consent))
     )

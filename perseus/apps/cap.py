@@ -13,6 +13,7 @@ from perseus.apps.edp import forget_readings
 from perseus.apps.frame import answer
 from perseus.apps.party import Party
 from perseus.apps.proofs import keep_time
+from perseus.apps.reliance import add_reliance
 from perseus.apps.service import Service, open_service, owner_of
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.apps.words import words_at
@@ -69,6 +70,7 @@ def open_cap(party: Party) -> FastAPI:
     worker = Worker(party, Accounting(service, courier).run)
     add_consents(service)
     add_withdrawals(service, Duties(forget_readings, lambda _connection, _consent: ()))
+    add_reliance(service)
     _add_wishes(service)
     _add_jobs(service, worker)
     return service.app

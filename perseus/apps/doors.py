@@ -22,6 +22,7 @@ from trust.presentation import MEDIA_TYPE, audience_of, read_presentation
 from trust.schema import fit
 from trust.secured import Secured
 from verifiers.evidence import Door
+from verifiers.item import open_item
 from verifiers.policy import Policy
 
 JsonObject = Mapping[str, Json]
@@ -152,13 +153,32 @@ def admit(
     return shown
 
 
-def require_standing(register: Register, shown: Shown, *, key: str | None = None, at: datetime) -> None:
-    """Turn away a holder that is no member in good standing now, whenever it signed.
+def key_of_holder(register: Register, shown: Shown) -> str | None:
+    """Name the key by which the holder itself signed what it shows.
+
+    Raises:
+        MalformedError: the proof is missing or of another shape.
+        NotPermittedError: another than the holder signed it.
+        SignatureMismatchError: the signature does not fit.
+    """
+    item = open_item(shown.secured, place="", register=register)
+    for fault in item.faults.values():
+        raise fault
+    method = item.proof.verification_method if item.proof is not None else None
+    if method is None or method.did != shown.holder:
+        raise _refused("its holder did not sign it", "presentation.holder")
+    return method.fragment
+
+
+def require_standing(
+    register: Register, shown: Shown, *, key: str | None = None, role: str | None = None, at: datetime
+) -> None:
+    """Turn away a holder that is no member in good standing now, in this role if one is named, whenever it signed.
 
     Raises:
         NotPermittedError: it is none.
     """
-    standing = register.standing(shown.holder, None, key, signed_at=at)
+    standing = register.standing(shown.holder, role, key, signed_at=at)
     if standing.outcome is not Outcome.VALID:
         raise NotPermittedError("letting a holder in", because=standing.sentence, code=standing.code)
 

@@ -17,6 +17,7 @@ from perseus.apps.frame import answer
 from perseus.apps.issuing import keep, signing
 from perseus.apps.party import Party
 from perseus.apps.proofs import keep_time
+from perseus.apps.reliance import add_reliance
 from perseus.apps.service import Service, open_service
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.keystore import fresh_bytes, fresh_urn
@@ -73,6 +74,7 @@ def open_edp(party: Party) -> FastAPI:
     add_consents(service)
     _add_consumption(service)
     add_withdrawals(service, Duties(forget_readings, _keep_nothing))
+    add_reliance(service)
     return service.app
 
 

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from perseus.apps.call import Body, Called
 from perseus.apps.frame import answer
 from perseus.apps.party import Party
+from perseus.apps.proposals import taken_in
 from perseus.apps.service import Service
 from perseus.fetching import Fetched
 from perseus.keystore import KeyStore, fresh_number
@@ -78,7 +79,7 @@ def add_log(service: Service, keeper: Keeper) -> None:
         It is durable before it is answered, and one that is sent again gets the same place.
         """
         entry = canonicalize(cast("Json", call.read(NewEvent).entry))
-        placed = keeper.submit(LogName.MEMBERS, entry)
+        placed = taken_in(service.party, keeper, entry)
         found = {"index": placed.index, "size": placed.size, "checkpoint": placed.note}
         return answer(found, status=201)
 

@@ -1,7 +1,5 @@
 """The scheme operator: keeps the register's log, a shared status list, and copies of memberships."""
 
-from datetime import datetime, timedelta
-
 from fastapi import FastAPI, Response
 from pydantic import Field, JsonValue
 from sqlalchemy import Connection
@@ -11,21 +9,21 @@ from perseus.apps.collecting import add_evidence
 from perseus.apps.directory import add_directory
 from perseus.apps.doors import nonce_of, open_challenge, signed, use_up
 from perseus.apps.frame import answer
-from perseus.apps.issuing import keep, list_url, signing
+from perseus.apps.impact import add_impact
+from perseus.apps.issuing import list_url
 from perseus.apps.keeping import add_log, open_keeper
+from perseus.apps.memberships import membership_of
 from perseus.apps.party import Party
 from perseus.apps.proofs import keep_time
+from perseus.apps.proposals import add_proposals
+from perseus.apps.receipts import add_receipts
 from perseus.apps.service import Service, credential, open_service
 from perseus.apps.withdrawals import add_withdrawals
-from perseus.problems import ConflictError, NotFoundError
-from perseus.storage import credentials, statuses
+from perseus.problems import ConflictError
+from perseus.storage import statuses
 from trust.challenge import check_answer
-from trust.claims.halfhour import Period
-from trust.claims.membership import Membership
 from trust.did import Did
 
-AGREEMENT = "2026-03-12"
-YEAR = timedelta(days=365)
 _MOST_INDICES = 1_000
 
 
@@ -43,6 +41,9 @@ def open_operator(party: Party) -> FastAPI:
     add_log(service, keeper)
     if party.evidence is not None:
         keep_time(service, add_evidence(service, keeper, party.evidence))
+    add_proposals(service, keeper)
+    add_receipts(service, keeper)
+    add_impact(service)
     _add_memberships(service)
     _add_places(service)
     add_directory(service)
@@ -56,25 +57,7 @@ def _add_memberships(service: Service) -> None:
     @service.app.get("/v1/memberships/{did}")
     def membership(did: str) -> Response:
         """Give a member's credential: a convenience copy, the register is the truth."""
-        member = party.register.current().member(Did.parse(did), at=party.now())
-        if member is None or not member.roles:
-            raise NotFoundError(f"a member {did} with a role")
-        now = party.now()
-        claim = Membership(
-            member.did, member.name, member.roles, AGREEMENT, Period.of(_day(now), _day(now + YEAR))
-        )
-        with party.store.write() as connection:
-            known = credentials.of_kind(connection, "MembershipCredential", about=did)
-            if known:
-                return credential(known[-1].secured, status=200)
-            sign = signing(party, connection)
-            made = sign.issue(claim, valid_until=now + YEAR)
-            keep(party, connection, made)
-        return credential(made, status=200)
-
-
-def _day(moment: datetime) -> datetime:
-    return moment.replace(hour=0, minute=0, second=0)
+        return credential(membership_of(party, Did.parse(did)), status=200)
 
 
 def _add_places(service: Service) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from issuers.receipt import issue_receipt
-from perseus.apps.doors import Shown, look_at, require_standing
+from perseus.apps.doors import Shown, key_of_holder, look_at, require_standing
 from perseus.apps.issuing import keep, vouching
 from perseus.apps.party import Party
 from perseus.apps.reporting import due_to_bank
@@ -27,7 +27,6 @@ from trust.errors import MalformedError, NotPermittedError
 from trust.report import Answer, Report
 from trust.secured import Secured
 from verifiers.evidence import Evidence, write_evidence
-from verifiers.item import open_item
 from verifiers.policy import Policy
 from verifiers.verdict import verdict
 
@@ -124,16 +123,9 @@ def _require_known(party: Party, shown: Shown) -> None:
     """Turn away whoever is neither a member nor a customer, before anything of theirs is kept."""
     # Asked for now: the verdict on whoever was suspended a second ago rests on this copy.
     register = party.register.current(fresh=True)
-    item = open_item(shown.secured, place="", register=register)
-    for fault in item.faults.values():
-        raise fault
-    method = item.proof.verification_method if item.proof is not None else None
-    if method is None or method.did != shown.holder:
-        raise NotPermittedError(
-            "receiving a chain", because="its holder did not sign it", code="presentation.holder"
-        )
+    key = key_of_holder(register, shown)
     if shown.holder.multikey is None:
-        require_standing(register, shown, key=method.fragment, at=party.now())
+        require_standing(register, shown, key=key, at=party.now())
         return
     with party.store.read() as connection:
         if pairings.of_holder(connection, str(shown.holder)) is None:

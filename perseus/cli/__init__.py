@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "calculate": "Calculate emissions from meter readings and grid intensity.",
         "consent": "List, grant or withdraw a small firm's consents.",
         "member": "List the scheme's members, or suspend one.",
-        "registry": "Keep your own copy of the register, and prove from its log.",
+        "registry": "Govern the scheme; keep a copy of its register; prove from its log.",
         "witness": "Make and run a witness, which never lets a log go back.",
         "doctor": "Check this installation, and say what to mend.",
     }

@@ -21,16 +21,19 @@ Officers = Annotated[
     Path, typer.Option(help="The folder with the officers' keys, kept away from every service.")
 ]
 Reason = Annotated[str, typer.Option(help="Why, for the register and the member.")]
+Why = Annotated[str | None, typer.Option(help="Why, for the register and the member; a preview needs none.")]
+Preview = Annotated[bool, typer.Option("--preview", help="Only tell what it would touch; decide nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+USAGE = 2
 OPERATOR, OFFICERS = Path("perseus-demo/operator"), Path("perseus-demo/officers")
 
 
 @app.command(name="list")
 def listed(*, home: Home = OPERATOR, as_json: AsJson = False) -> None:
     """List every member that the register names, with its roles and whether it stands."""
-    from perseus.officers import register_of  # noqa: PLC0415 - the help must not wait for it
+    from perseus.officers import members_now  # noqa: PLC0415 - the help must not wait for it
 
-    members = register_of(home).members
+    members = members_now(home)
     if as_json:
         sys.stdout.write(json.dumps({"members": [_member(one) for one in members]}) + "\n")
         return
@@ -42,8 +45,21 @@ def listed(*, home: Home = OPERATOR, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def suspend(member: str, *, reason: Reason, home: Home = OPERATOR, officers: Officers = OFFICERS) -> None:
+def suspend(
+    member: str,
+    *,
+    reason: Why = None,
+    preview: Preview = False,
+    home: Home = OPERATOR,
+    officers: Officers = OFFICERS,
+) -> None:
     """Let the officers suspend a member from now on; what it signed before stays as it is."""
+    if preview:
+        impact(member, home=home)
+        return
+    if reason is None:
+        sys.stderr.write("perseus: --reason says why, to the register and to the member; it is missing\n")
+        raise typer.Exit(USAGE)
     from perseus.officers import suspend as decide  # noqa: PLC0415 - the help must not wait for it
 
     sys.stdout.write(decide(member, reason=reason, home=home, officers=officers) + "\n")
@@ -55,6 +71,43 @@ def reinstate(member: str, *, reason: Reason, home: Home = OPERATOR, officers: O
     from perseus.officers import reinstate as decide  # noqa: PLC0415 - the help must not wait for it
 
     sys.stdout.write(decide(member, reason=reason, home=home, officers=officers) + "\n")
+
+
+@app.command()
+def impact(
+    member: str,
+    *,
+    event: Annotated[
+        str,
+        typer.Option(help="member.suspended, member.expelled, member.exited, role.ended or key.compromised."),
+    ] = "member.suspended",
+    home: Home = OPERATOR,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how many reports, banks and consents a decision about a member would touch."""
+    from perseus.governance.previews import preview, told  # noqa: PLC0415 - the help must not wait for it
+
+    found = preview(member, event=event, home=home)
+    lines = [json.dumps(found)] if as_json else told(found)
+    sys.stdout.write("".join(plain(line) + "\n" for line in lines))
+
+
+@app.command()
+def endings(
+    *,
+    days: Annotated[int, typer.Option(help="How many days to look ahead.")] = 90,
+    home: Home = OPERATOR,
+    as_json: AsJson = False,
+) -> None:
+    """List which certificates, agreements, roles, keys and emergency suspensions end soon."""
+    from perseus.governance.previews import ending  # noqa: PLC0415 - the help must not wait for it
+
+    found = ending(days=days, home=home)
+    if as_json:
+        sys.stdout.write(json.dumps({"endings": found}) + "\n")
+        return
+    lines = [f"{one['at']}  {one['what']} of {one['name']} (register entry {one['entry']})" for one in found]
+    sys.stdout.write("".join(plain(line) + "\n" for line in lines or [f"Nothing ends within {days} days."]))
 
 
 def _member(member: "Member") -> "dict[str, Json]":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, Table, Text, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, Table, Text, func, select
 
 from perseus.problems import ConflictError
 from perseus.storage.schema import METADATA, Moment
@@ -98,6 +98,14 @@ def count_of(connection: Connection, holder: str) -> int:
     """Count the indices that one holder was given."""
     rows = connection.execute(select(status_entries.c.index).where(status_entries.c.holder == holder))
     return len(rows.all())
+
+
+def open_places(connection: Connection, *, kept_by: str) -> int:
+    """Count the places that others than the keeper hold, and whose bits are not set."""
+    others = (status_entries.c.holder != kept_by) & status_entries.c.set_at.is_(None)
+    return int(
+        connection.execute(select(func.count()).select_from(status_entries).where(others)).scalar_one()
+    )
 
 
 def set_bit(connection: Connection, credential: str, *, at: datetime) -> bool:

@@ -86,7 +86,8 @@ class Act:
         found = self.signers.officers - apart_from
         if len(found) < number:
             others = " other than those who ordered it" if apart_from else ""
-            because = f"{number} officers{others} must sign, and {len(found)} did"
+            people = "1 officer" if number == 1 else f"{number} officers"
+            because = f"{people}{others} must sign, and {len(found)} did"
             raise self.refuse(because, "event.quorum")
 
     @property

@@ -34,10 +34,12 @@ def added(act: Act) -> History:
     body = read(NewKey, act.event.body)
     key = read_key(body.key)
     _require_unused(act, key)
-    if not stay.start.index < body.size <= act.index or act.tree.root_at(body.size) != body.root:
-        raise act.refuse(
-            "the proof of possession names no root of this log since the admission", "event.possession"
-        )
+    last = max(stay.start.index, act.event.prev or 0)
+    if not last < body.size <= act.index or act.tree.root_at(body.size) != body.root:
+        because = f"the proof of possession names no root of this log since entry {last}"
+        raise act.refuse(because, "event.possession")
+    if body.until is not None and body.until <= act.effective:
+        raise act.refuse("the key would expire before it may sign", "event.body")
     _require_possession(act, body, key)
     has_old = any(old.usable(act.effective) for old in act.history.keys)
     if has_old and not act.signers.member and not (body.lost and act.full):
@@ -45,7 +47,9 @@ def added(act: Act) -> History:
     if not has_old and not act.full:
         raise act.refuse("without an old key more officers must sign", "event.quorum")
     lost = bool(body.lost) or (bool(act.history.keys) and not has_old)
-    return replace(act.history, keys=(*act.history.keys, Key(key, Span(act.mark), lost_predecessor=lost)))
+    ends = () if body.until is None else (Mark(body.until, act.index),)
+    new = Key(key, Span(act.mark, ends), lost_predecessor=lost)
+    return replace(act.history, keys=(*act.history.keys, new))
 
 
 def retired(act: Act) -> History:

@@ -1,6 +1,7 @@
 """The rules for members: admission, update, suspension, reinstatement, exit and expulsion (register.md, events)."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -47,8 +48,22 @@ def suspended(act: Act) -> History:
     confirms = read(SuspensionOrder, act.event.body).confirms
     if confirms is not None:
         return _confirmed(act, confirms)
+    if not act.full:
+        _require_first(act)
     order = Suspension(act.mark, act.signers.officers, emergency=not act.full)
     return replace(act.history, suspensions=(*act.history.suspensions, order))
+
+
+def _require_first(act: Act) -> None:
+    """Let nobody renew alone what nobody else has confirmed, so that 72 hours are 72 hours."""
+    alone = [item for item in act.history.suspensions if item.emergency and not item.confirmed]
+    for item in alone:
+        if act.signers.officers <= item.officers:
+            names = ", ".join(sorted(act.signers.officers))
+            because = (
+                f"{names} suspended it alone before (entry {item.start.index}), and nobody confirmed that"
+            )
+            raise act.refuse(because, "event.quorum")
 
 
 def _confirmed(act: Act, index: int) -> History:
@@ -104,11 +119,19 @@ def exited(act: Act) -> History:
 def expelled(act: Act) -> History:
     """Expel a member, from now on or from the moment a fraud began."""
     act.require_quorum()
-    stay = act.require_member()
     since = read(Expulsion, act.event.body).since
     if since is not None and since > act.effective:
         raise act.refuse("a fraud reaches back, not forward", "event.body")
+    stay = _reached(act, since) or act.require_member()
     return _left(act, stay, Leaving(act.mark, expelled=True, since=since))
+
+
+def _reached(act: Act, since: datetime | None) -> Membership | None:
+    """Find the stay that has ended but in which a fraud began that is found out only now."""
+    stay = act.history.membership
+    if since is None or stay is None or stay.leaving is None:
+        return None
+    return stay if stay.start.at <= since < stay.leaving.mark.at else None
 
 
 def _left(act: Act, stay: Membership, leaving: Leaving) -> History:

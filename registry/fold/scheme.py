@@ -23,7 +23,7 @@ def genesis(event: Event, signers: Signers) -> Scheme:
     scheme = Scheme(
         origin=event.scheme,
         environment=body.environment,
-        policy=_checked(body.policy),
+        policy=_checked(body.policy, people=len(body.officers)),
         policy_index=0,
         officers=officer_keys(body.officers),
         log_keys=(LogKey(0, read_log_key(body.log_key)),),
@@ -39,7 +39,7 @@ def genesis(event: Event, signers: Signers) -> Scheme:
 def policy(act: Act) -> Scheme:
     """Change the rules by the quorum of the old ones; the commitment to the next officers stays."""
     act.require_quorum()
-    body = _checked(read(Policy, act.event.body))
+    body = _checked(read(Policy, act.event.body), people=len(act.scheme.people))
     if body.next_officers != act.scheme.policy.next_officers:
         raise act.refuse("a policy cannot replace the commitment to the next officers", "event.precommitment")
     return replace(act.scheme, policy=body, policy_index=act.index)
@@ -57,6 +57,7 @@ def officers(act: Act) -> Scheme:
     if taken := keys.keys() & act.owners.keys():
         raise act.refuse(f"the keys {', '.join(sorted(taken))} belong to members", "event.state")
     committed = replace(act.scheme.policy, next_officers=body.next_officers)
+    _checked(committed, people=len(body.officers))
     return replace(act.scheme, officers=keys, policy=committed, policy_index=act.index)
 
 
@@ -78,14 +79,18 @@ def recognised(act: Act) -> Scheme:
     return replace(act.scheme, recognised=(*act.scheme.recognised, other))
 
 
-def _checked(found: Policy) -> Policy:
+def _checked(found: Policy, *, people: int) -> Policy:
     types = [demand.type for demand in found.quorum]
     if len(set(types)) != len(types):
         raise EventRefusedError("the policy names a type of event twice", code="event.body")
     for demand in found.quorum:
         full = demand.officers if demand.full is None else demand.full
-        if demand.officers < 0 or full < demand.officers or not (demand.officers or demand.member):
+        alone = demand.member and demand.type.startswith("scheme.")  # the scheme has no key of its own
+        if demand.officers < 0 or full < demand.officers or alone or not (demand.officers or demand.member):
             raise EventRefusedError(f"the policy lets nobody sign {demand.type}", code="event.body")
+        if full > people:
+            because = f"the policy wants {full} officers for {demand.type}, and there are {people}"
+            raise EventRefusedError(because, code="event.body")
     times = (found.skew, found.heartbeat, found.staleness)
     if not all(0 < seconds <= _LONGEST for seconds in times):
         raise EventRefusedError("the policy names a time beyond a second to a year", code="event.body")

@@ -26,12 +26,10 @@ def signers(
         EventRefusedError: a signature does not fit, or is by a key that may not sign here.
     """
     officers = scheme.officers if scheme is not None else {}
-    incoming = _incoming(signed.event)
+    to_be = incoming(signed.event)
     found: list[Signers] = []
     for signature in signed.signatures:
-        roles = tuple(
-            _roles(signature.kid, officers, incoming, _usable(history, signed.event, signature.kid))
-        )
+        roles = tuple(_roles(signature.kid, officers, to_be, _usable(history, signed.event, signature.kid)))
         for key, _ in roles[:1]:
             _check(signed, leaf, signature, key)
         if not roles and strict:
@@ -42,6 +40,13 @@ def signers(
         member=any(item.member for item in found),
         incoming=frozenset().union(*(item.incoming for item in found)),
     )
+
+
+def everybody(event: Event, scheme: Scheme, history: History) -> Signers:
+    """Name all who may sign an event, as if they had."""
+    to_be = frozenset(item.pseudonym for item in incoming(event).values())
+    own = any(key.usable(event.effective) for key in history.keys)
+    return Signers(scheme.people, member=own, incoming=to_be)
 
 
 def _check(signed: SignedEvent, leaf: bytes, signature: EventSignature, key: PublicKey) -> None:
@@ -57,17 +62,22 @@ def _check(signed: SignedEvent, leaf: bytes, signature: EventSignature, key: Pub
 
 
 def _roles(
-    kid: str, officers: Mapping[str, OfficerKey], incoming: Mapping[str, OfficerKey], own: PublicKey | None
+    kid: str, officers: Mapping[str, OfficerKey], to_be: Mapping[str, OfficerKey], own: PublicKey | None
 ) -> Iterator[tuple[PublicKey, Signers]]:
     if kid in officers:
         yield officers[kid].key, Signers(frozenset((officers[kid].pseudonym,)))
-    if kid in incoming:
-        yield incoming[kid].key, Signers(frozenset(), incoming=frozenset((incoming[kid].pseudonym,)))
+    if kid in to_be:
+        yield to_be[kid].key, Signers(frozenset(), incoming=frozenset((to_be[kid].pseudonym,)))
     if own is not None:
         yield own, Signers(frozenset(), member=True)
 
 
-def _incoming(event: Event) -> Mapping[str, OfficerKey]:
+def incoming(event: Event) -> Mapping[str, OfficerKey]:
+    """Name the officers that an event would put into office, by the thumbprints of their keys.
+
+    Raises:
+        EventRefusedError: the set is none that could check itself.
+    """
     if event.type == "scheme.genesis":
         return officer_keys(read(Genesis, event.body).officers)
     if event.type == "scheme.officers":

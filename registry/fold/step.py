@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from registry.errors import EventRefusedError, RegisterError
-from registry.events import VERSION, SignedEvent
+from registry.events import VERSION, Event, SignedEvent
 from registry.fold import keys, members, roles, scheme
 from registry.fold.act import Act
-from registry.fold.signing import signers
+from registry.fold.signing import everybody, signers
 from registry.history import History, moment
 from registry.log.merkle import Tree
 from registry.recording import Time, around
@@ -25,6 +25,7 @@ MEMBER_EVENTS: Mapping[str, Callable[[Act], History]] = {
     "member.exited": members.exited,
     "member.expelled": members.expelled,
     "agreement.executed": roles.agreed,
+    "certificate.recorded": roles.certified,
     "role.granted": roles.granted,
     "role.ended": roles.ended,
     "key.added": keys.added,
@@ -108,7 +109,7 @@ class State:
             return
         self.take(signed, tree=tree, recorded=recorded)
 
-    def take(self, signed: SignedEvent, *, tree: Tree, recorded: datetime | None) -> None:
+    def take(self, signed: SignedEvent, *, tree: Tree, recorded: Time) -> None:
         """Take in the next entry as it was read."""
         index = len(self.effective)
         self.effective.append(None)
@@ -125,16 +126,33 @@ class State:
     def _skew(self) -> timedelta:
         return timedelta(seconds=self.scheme.policy.skew)
 
+    def foresee(self, event: Event, *, tree: Tree, recorded: Time) -> None:
+        """Take in an event as if everybody had signed it who may, to learn whether signatures are all it lacks.
+
+        Raises:
+            EventRefusedError: the rules refuse it, whoever signs.
+            MalformedError: its subject is no DID.
+        """
+        index = len(self.effective)
+        did, history = self._subject(event)
+        who, reach = everybody(event, self.scheme, history), self._reach(recorded, index)
+        self._decide(Act(index, event, who, self.scheme, history, tree, self.owners, reach), did, recorded)
+
     def _apply(self, signed: SignedEvent, index: int, tree: Tree, recorded: Time) -> None:
         event = signed.event
+        did, history = self._subject(event)
+        leaf, strict = tree.levels[0][index], is_known(event)
+        who = signers(signed, leaf=leaf, scheme=self.scheme, history=history, strict=strict)
+        reach = self._reach(recorded, index)
+        self._decide(Act(index, event, who, self.scheme, history, tree, self.owners, reach), did, recorded)
+
+    def _subject(self, event: Event) -> tuple[Did | None, History]:
         did = None if event.subject == self.scheme.origin else Did.parse(event.subject)
-        history = History(event.subject) if did is None else self.histories.get(did, History(event.subject))
-        unknown = event.v != VERSION or event.type not in KNOWN
-        who = signers(
-            signed, leaf=tree.levels[0][index], scheme=self.scheme, history=history, strict=not unknown
-        )
-        act = Act(index, event, who, self.scheme, history, tree, self.owners, self._reach(recorded, index))
+        return did, self.histories.get(did, History(event.subject)) if did else History(event.subject)
+
+    def _decide(self, act: Act, did: Did | None, recorded: Time) -> None:
         self._require_place(act, max(around(recorded).since or self.founded, self.founded))
+        unknown = not is_known(act.event)
         if unknown:
             _require_somebody(act)
         if did is None:
@@ -192,6 +210,24 @@ class State:
         self.histories[did] = replace(changed, events=(*changed.events, act.index))
         for key in changed.keys[len(act.history.keys) :]:
             self.owners[key.key.thumbprint] = did
+
+
+def is_known(event: Event) -> bool:
+    """Tell whether this version can read what the event says."""
+    return event.v == VERSION and event.type in KNOWN
+
+
+def require_known(event: Event) -> None:
+    """Demand an event of a type that this version can read, before it is put into a log.
+
+    Raises:
+        EventRefusedError: it is of another, which would leave its subject undetermined for everybody.
+    """
+    if not is_known(event):
+        what = f"{event.type} (version {event.v})"
+        raise EventRefusedError(
+            f"{what} is no event that this version of Perseus can read", code="event.type"
+        )
 
 
 def _require_somebody(act: Act) -> None:

@@ -50,7 +50,7 @@ def _out_of_time(history: History, question: Question, found: Key) -> Obstacle:
     if question.signed_at < start.at or end is None:
         mark, what = start, "valid only from"
     else:
-        mark, what = end, "retired on"
+        mark, what = end, "valid only until" if end.index == start.index else "retired on"
     return Obstacle(
         Outcome.INVALID,
         "key.not_valid_at_signing",

@@ -63,10 +63,13 @@ def membership(history: History, question: Question) -> Iterator[Obstacle]:
     leaving = stay.leaving
     if leaving is not None and leaving.mark.at <= at:
         yield _left(history, question, leaving, leaving.mark)
-    elif leaving is not None and leaving.since is not None:
-        since = Mark(leaving.since, leaving.mark.index)
+        return
+    for fraud in stay.leavings:
+        if fraud.since is None:
+            continue
+        since = Mark(fraud.since, fraud.mark.index)
         if since.at <= at:
-            yield _left(history, question, leaving, since)
+            yield _left(history, question, fraud, since)
         elif question.proven_by is None or question.proven_by >= since.at:
             yield unproven(history, question, since, "the fraud began for which it was expelled")
 

@@ -102,13 +102,21 @@ def _ended(event: Event) -> str:
 
 
 def _agreed(event: Event) -> str:
-    return f"It signed version {bodies.read(bodies.Agreement, event.body).version} of the scheme's agreement."
+    body = bodies.read(bodies.Agreement, event.body)
+    until = "" if body.until is None else f", which ends on {moment(body.until)}"
+    return f"It signed version {body.version} of the scheme's agreement{until}."
+
+
+def _certified(event: Event) -> str:
+    body = bodies.read(bodies.CertificateDates, event.body)
+    return f"Its certificate is valid from {moment(body.from_)} to {moment(body.until)}."
 
 
 def _key_added(event: Event) -> str:
     body = bodies.read(bodies.NewKey, event.body)
     lost = ", because the one before was lost" if body.lost else ""
-    return f"A key was added{lost}: {shown(read_key(body.key).thumbprint)}"
+    until = "" if body.until is None else f", valid until {moment(body.until)}"
+    return f"A key was added{lost}: {shown(read_key(body.key).thumbprint)}{until}"
 
 
 def _key_retired(event: Event) -> str:
@@ -151,6 +159,7 @@ SENTENCES: Mapping[str, Callable[[Event], str]] = MappingProxyType(
         "member.exited": _always("It left the scheme."),
         "member.expelled": _expelled,
         "agreement.executed": _agreed,
+        "certificate.recorded": _certified,
         "role.granted": _granted,
         "role.ended": _ended,
         "key.added": _key_added,

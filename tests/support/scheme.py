@@ -8,7 +8,7 @@
 Every step is a proposal, signed by the officers it needs, that the fold must accept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -43,12 +43,22 @@ class SchemeSimulator:
     """A scheme that grows by accepted events; `register` is the copy that everybody has."""
 
     def __init__(
-        self, *, environment: str = "test", seed: str = "scheme", witnesses: int = 0, quorum: int = 2
+        self,
+        *,
+        environment: str = "test",
+        seed: str = "scheme",
+        witnesses: int = 0,
+        quorum: int = 2,
+        draw: Callable[[str], Signer] = signer,
     ) -> None:
-        """Found the scheme with three officers and a log key, and so many witnesses, of whom a quorum is demanded."""
+        """Found the scheme with three officers and a log key; a quorum of the witnesses is demanded.
+
+        `draw` makes the key of a seed.
+        """
         self.seed = seed
-        self.officers = {name: signer(f"{seed}/{name}") for name in OFFICERS}
-        self.next_officers = {name: signer(f"{seed}/{name}/next") for name in OFFICERS}
+        self.draw = draw
+        self.officers = {name: draw(f"{seed}/{name}") for name in OFFICERS}
+        self.next_officers = {name: draw(f"{seed}/{name}/next") for name in OFFICERS}
         self.log = signer(f"{seed}/log", ed25519=True)
         genesis = proposal.found(
             ORIGIN,
@@ -81,6 +91,12 @@ class SchemeSimulator:
         self.register = self.register.accept(event.signed(*people, *signers).entry)
         return self.register.size - 1
 
+    def put(self, event: Event | SignedEvent, *signers: Signer, by: str = "ab") -> int:
+        """Put an event into the log whether the fold accepts it or not, and give its index."""
+        people = [self.officers[f"officer-{letter}"] for letter in by]
+        self.register = self.register.extend((event.signed(*people, *signers).entry,))
+        return self.register.size - 1
+
     def join(
         self,
         did: str,
@@ -92,7 +108,7 @@ class SchemeSimulator:
     ) -> Party:
         """Admit a member, add its key, grant its roles (the last word of their URLs)."""
         member = Did.parse(did)
-        party = Party(member, name, signer(f"{self.seed}/{did}"))
+        party = Party(member, name, self.draw(f"{self.seed}/{did}"))
         self.take(proposal.admit(self.register, member, name=name, at=at, services=services))
         self.add_key(party, party.signer, at=at)
         for role in roles:

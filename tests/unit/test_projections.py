@@ -201,7 +201,7 @@ def test_the_timeline_tells_every_event_and_who_signed_it() -> None:
 def test_an_event_of_a_type_that_is_not_known_is_named_by_it() -> None:
     scheme = SchemeSimulator()
     party = scheme.join(str(EDP), name="Meterworks")
-    scheme.take(propose(scheme.register, "member.unheard-of", party.did, body=bodies.Nothing(), at=START))
+    scheme.put(propose(scheme.register, "member.unheard-of", party.did, body=bodies.Nothing(), at=START))
     found = timeline(View.of(scheme.register), scheme.register.history(party.did).events)
     assert found[-1].told == "An event of the type member.unheard-of."
 

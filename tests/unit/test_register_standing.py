@@ -314,7 +314,7 @@ def test_an_event_of_an_unknown_type_leaves_its_subject_undetermined(story: Stor
         body=Nothing(),
         at=story.at(days=9),
     )
-    story.scheme.take(event, by="a")
+    story.scheme.put(event, by="a")
     answer = story.ask(story.at(days=1))
     assert given(answer) == ("indeterminate", "register.unknown_event")
     assert "this version cannot read (register entry 4)" in answer.sentence
@@ -325,7 +325,7 @@ def test_an_unknown_event_about_the_scheme_leaves_everybody_undetermined(story: 
     event = proposal.propose(
         story.scheme.register, "scheme.merged", None, body=Nothing(), at=story.at(days=9)
     )
-    story.scheme.take(event, by="a")
+    story.scheme.put(event, by="a")
     assert given(story.ask(story.at(days=1))) == ("indeterminate", "register.unknown_event")
     assert story.ask(story.at(days=1), known_at=4).outcome is Outcome.VALID
 

@@ -8,8 +8,10 @@ import pytest
 
 import specs
 from registry.anchor import Anchor
+from registry.draft import Draft
 from registry.events import SignedEvent
 from registry.proposal import QUORUM
+from registry.receipt import EventReceipt
 from trust.canonical import canonicalize
 from trust.codec import decode, encode
 from trust.credential import read, write
@@ -86,6 +88,10 @@ def test_the_opening_in_the_example_opens_the_example_commitments_under_the_exam
 def test_the_register_reads_the_examples_of_the_register() -> None:
     entry = SignedEvent.parse(canonicalize(example("register-event")))
     assert entry.event.payload == canonicalize(example("register-event-payload"))
+    draft = Draft.from_json(canonicalize(example("register-proposal")))
+    assert (draft.entry.signatures, draft.payload) == (entry.signatures[:1], entry.payload)
+    receipt = EventReceipt.from_json(canonicalize(example("event-receipt")))
+    assert (receipt.signed, receipt.proof.index) == (entry, 1)
     anchor = Anchor.from_json(canonicalize(example("trust-anchor")))
     assert anchor.to_json() == canonicalize(example("trust-anchor"))
 

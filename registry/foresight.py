@@ -1,0 +1,39 @@
+"""What an event lacks before it can enter the log: nothing, signatures alone, or something that no signature mends."""
+
+from datetime import datetime
+
+from registry.errors import EventRefusedError
+from registry.events import Event, SignedEvent
+from registry.fold.step import require_known
+from registry.register import Register
+from trust.errors import MalformedError
+
+
+def foresee(register: Register, event: Event, *, recorded: datetime) -> None:
+    """Demand that the fold would accept the event next, once all have signed it who may.
+
+    Raises:
+        EventRefusedError: it would be ignored whoever signs, and the code says why.
+    """
+    require_known(event)
+    state = register._views.state.copy()  # noqa: SLF001 - the fold's state is one package's business
+    try:
+        state.foresee(event, tree=register.tree, recorded=recorded)
+    except MalformedError as error:
+        raise EventRefusedError(str(error), code=error.code) from error
+
+
+def lacking(register: Register, signed: SignedEvent, *, recorded: datetime) -> str | None:
+    """Say which signatures an event still lacks, in the fold's own sentence; None once it lacks none.
+
+    Raises:
+        EventRefusedError: it would be ignored whoever signs, or a signature on it does not count.
+    """
+    foresee(register, signed.event, recorded=recorded)
+    try:
+        register.accept(signed.entry, recorded=recorded)
+    except EventRefusedError as refused:
+        if refused.code != "event.quorum":
+            raise
+        return str(refused)
+    return None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -10,13 +11,35 @@ from holders.present import present
 from perseus import clock, officers
 from perseus.keystore import KeyStore, fresh_urn
 from perseus.verification import Question, judge
-from support.town import DID, SOURCE, until
+from support.town import DID, SOURCE, Town, until
 from trust.canonical import Json, canonicalize, parse_object
 from trust.claims.halfhour import stamp
 from trust.did import Did
+from trust.digest import Digest
 from trust.secured import Secured
 
 from .conftest import Played
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """Play the story in a scheme with an evidence log, and wait until everything in the chain is proven in time."""
+    town = Town(tmp_path_factory.mktemp("town"), witnessed=True, interval=2)
+    try:
+        town.start()
+        found = Played(town, town.story(), b"")
+        until(lambda: unproven(json.loads(evidence(found))) == set(), patience=40)
+        yield found
+    finally:
+        town.stop()
+
+
+def unproven(file: dict[str, Any]) -> set[str]:
+    """Name the members' documents of a chain that have no proof of their time yet."""
+    held = [
+        one for one in file["presentation"]["verifiableCredential"] if one["issuer"].startswith("did:web:")
+    ]
+    return {Digest.of(canonicalize(one)).multibase for one in held} - set(file.get("timeProofs", {}))
 
 
 @pytest.fixture
@@ -54,6 +77,13 @@ def decide(played: Played, act: str) -> None:
     out = played.town.out
     decided = {"suspend": officers.suspend, "reinstate": officers.reinstate}[act]
     decided(DID["cap"], reason="returns are late", home=out / "operator", officers=out / "officers")
+    until(lambda: is_published(played))
+
+
+def is_published(played: Played) -> bool:
+    """Tell whether witnesses have seen all that was decided: nobody outside can know of it earlier."""
+    told = httpx2.get(f"{address(played, 'operator')}/v1/logs", trust_env=False).json()["logs"]["log"]
+    return bool(told["size"] == told["published"])
 
 
 def test_a_member_suspended_a_moment_ago_gets_in_at_no_door(client: httpx2.Client, played: Played) -> None:
@@ -89,14 +119,18 @@ def test_what_it_signed_before_stays_genuine_and_the_verdict_warns(played: Playe
 
 
 def test_once_it_is_reinstated_it_is_let_in_again(client: httpx2.Client, played: Played) -> None:
+    """What it signed before is good where its time is proven; else it may have been signed while it was suspended."""
     decide(played, "reinstate")
-    body = {
-        "presentation": shown(client, played, "bank"),
-        "resources": json.loads(evidence(played))["resources"],
-    }
-    answered = client.post(f"{address(played, 'bank')}/v1/presentations", json=body)
-    assert answered.status_code == 201
-    assert answered.json()["credentialSubject"]["authentic"] == "yes"
+    file = json.loads(evidence(played))
+    for proofs, authentic in ((file["timeProofs"], "yes"), ({}, "unknown")):
+        body = {
+            "presentation": shown(client, played, "bank"),
+            "resources": file["resources"],
+            "time_proofs": {name: proof for name, proof in proofs.items() if "salt" in proof},
+        }
+        answered = client.post(f"{address(played, 'bank')}/v1/presentations", json=body)
+        assert answered.status_code == 201
+        assert answered.json()["credentialSubject"]["authentic"] == authentic
 
 
 def test_where_the_operator_does_not_answer_the_verdict_says_how_old_its_register_is(

@@ -13,16 +13,17 @@ from support.chain import AT, ChainSimulator
 from trust.claims.halfhour import stamp
 from verifiers.evidence import write_evidence
 
-MEASURE = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+PEAK = "next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM'))"
+MEASURE = f"print({PEAK})"  # ru_maxrss would count the memory of the process that started this one
 BARE = f"import coincurve, cryptography.hazmat.primitives.asymmetric.ec, msgspec, orjson, nacl.bindings; {MEASURE}"
-VERIFY = """
-import resource, sys
+VERIFY = f"""
+import sys
 sys.argv = ["perseus", *sys.argv[1:]]
 from perseus.cli import main
 try:
     main()
 finally:
-    sys.stderr.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+    sys.stderr.write({PEAK})
 """
 
 

@@ -227,7 +227,7 @@ def competing(home: LogHome, tmp_path: Path, most: int) -> int:
     told = [tmp_path / f"told-{number}" for number in range(2)]
     both = [process(appending.compete, str(home.folder), str(told[n]), n, most) for n in range(2)]
     for one in both:
-        one.join(60)
+        one.join(150)
     assert [one.exitcode for one in both] == [0, 0]
     entries = home.read(EVIDENCE)
     places = [place for path in told for _, place, _ in acknowledged(path)]

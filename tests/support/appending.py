@@ -6,8 +6,9 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import event
+from sqlalchemy import QueuePool, event
 
 from perseus.log.keeper import Keeper
 from perseus.log.lease import NoLeaseError
@@ -79,6 +80,7 @@ def pause_while_appending(folder: str, told: str) -> None:
         nonlocal stopping
         if stopping:
             stopping = False
+            until_idle(store)
             os.kill(os.getpid(), signal.SIGSTOP)
         return START
 
@@ -120,10 +122,17 @@ def compete(folder: str, told: str, number: int, most: int) -> None:
     store.close()
 
 
+def until_idle(store: Store) -> None:
+    """Wait until no thread holds a connection: one that is stopped while it writes would lock everybody out."""
+    while cast("QueuePool", store.engine.pool).checkedout():
+        time.sleep(0.001)
+
+
 def until_leading(keeper: Keeper) -> None:
     """Wait until the lease is this process's."""
-    until = time.monotonic() + 20
-    while not keeper.leads and time.monotonic() < until:
+    until = time.monotonic() + 30
+    while not keeper.leads:
+        assert time.monotonic() < until, "nobody gave it the lease"
         time.sleep(0.01)
 
 

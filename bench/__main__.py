@@ -8,7 +8,7 @@ sys.path.insert(
     0, str(Path(__file__).parents[1] / "tests")
 )  # the chain is the simulator's that the tests stand on
 
-from bench import chains, commitments, logs, memory, recalculation
+from bench import chains, commitments, ib1, logs, memory, recalculation
 from bench.timing import Figure, tell
 
 FIGURES: dict[str, Callable[[], Iterable[Figure]]] = {
@@ -20,6 +20,7 @@ FIGURES: dict[str, Callable[[], Iterable[Figure]]] = {
     "log.append": lambda: [logs.append()],
     "log.inclusion": lambda: [logs.inclusion()],
     "log.read": lambda: [logs.read()],
+    "ib1.audit": lambda: [ib1.audited()],
     "memory.verify": lambda: [memory.verify()],
 }
 

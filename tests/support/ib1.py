@@ -94,14 +94,20 @@ def authority(
     own = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     builder = _builder(subject, by, own, days).add_extension(
-        x509.BasicConstraints(ca=is_authority, path_length=path_length if is_authority else None), critical=True
+        x509.BasicConstraints(ca=is_authority, path_length=path_length if is_authority else None),
+        critical=True,
     )
     usage = dict.fromkeys(
         ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
     )
     builder = builder.add_extension(
         x509.KeyUsage(
-            digital_signature=True, key_cert_sign=True, crl_sign=sign_crl, encipher_only=False, decipher_only=False, **usage
+            digital_signature=True,
+            key_cert_sign=True,
+            crl_sign=sign_crl,
+            encipher_only=False,
+            decipher_only=False,
+            **usage,
         ),
         critical=True,
     )
@@ -165,9 +171,13 @@ def _builder(
 ) -> x509.CertificateBuilder:
     issuer = subject if by is None else by.certificate.subject
     begin, end = (NOW + number * DAY for number in days)
-    builder = x509.CertificateBuilder(issuer, subject, key.public_key(), serial or x509.random_serial_number())
+    builder = x509.CertificateBuilder(
+        issuer, subject, key.public_key(), serial or x509.random_serial_number()
+    )
     builder = builder.not_valid_before(begin).not_valid_after(end)
-    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    builder = builder.add_extension(
+        x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+    )
     above = key if by is None else by.key
     return builder.add_extension(
         x509.AuthorityKeyIdentifier.from_issuer_public_key(above.public_key()), critical=False
@@ -261,14 +271,18 @@ class ByHand:
     certificates: dict[str, list[str]] = field(default_factory=dict)
     origins: list[str] = field(default_factory=list)
 
-    def sign(self, holder: Holder, *steps: Step | str, at: datetime = NOW, signed_at: str | None = None) -> "ByHand":
+    def sign(
+        self, holder: Holder, *steps: Step | str, at: datetime = NOW, signed_at: str | None = None
+    ) -> "ByHand":
         """Sign these steps upon what is there."""
         encoded = [step if isinstance(step, str) else encode(step) for step in steps]
         elements = [*([self.steps] if self.steps else []), *encoded]
         block: list[Any] = [0, holder.serial, signed_at or stamp(at), ""]
         block[3] = base64url(holder.key.sign(self.string(elements, block), ec.ECDSA(hashes.SHA256())))
         self.steps = [*elements, block]
-        self.origins += [step["id"] for step in steps if isinstance(step, dict) and step.get("type") == "origin"]
+        self.origins += [
+            step["id"] for step in steps if isinstance(step, dict) and step.get("type") == "origin"
+        ]
         for number, one in enumerate(holder.bundle):
             above = [str(other.serial_number) for other in holder.above] if number == 0 else []
             self.certificates.setdefault(str(one.serial_number), [pem(one).decode(), *above])

@@ -8,10 +8,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.utils import CryptographyDeprecationWarning
@@ -23,6 +24,7 @@ LARGEST_PEM, MOST = 1024 * 1024, 256
 _UTF8, _SEQUENCE = 0x0C, 0x30
 _LONG_FORM, _LONGEST_LENGTH = 0x80, 2
 _MOST_ROLES, _LONGEST_NAME = 64, 200
+_HELD = 1_024  # parsed certificates that a process keeps
 _SIGNING: Final = ec.ECDSA(hashes.SHA256())
 
 Certificate: TypeAlias = x509.Certificate
@@ -64,6 +66,19 @@ def read_certificates(raw: bytes, *, where: str) -> tuple[Certificate, ...]:
     return found
 
 
+@lru_cache(maxsize=_HELD)
+def read_certificate(text: str, *, where: str) -> Certificate:
+    """Read the one certificate of a PEM text; those of members come again with every record.
+
+    Raises:
+        MalformedError: there is none or more than one, or it cannot be read (record.certificate_form).
+    """
+    found = read_certificates(text.encode("utf-8", "replace"), where=where)
+    if len(found) != 1:
+        raise _unfit(where, "one certificate in PEM", f"{len(found)}")
+    return found[0]
+
+
 def read_revocations(raw: bytes, *, where: str) -> x509.CertificateRevocationList:
     """Read a certificate revocation list, in PEM or in DER (RFC 5280, section 5).
 
@@ -80,6 +95,7 @@ def read_revocations(raw: bytes, *, where: str) -> x509.CertificateRevocationLis
         ) from error
 
 
+@lru_cache(maxsize=_HELD)
 def signatory(certificate: Certificate) -> Signatory:
     """Read whom a certificate names (Member Identity Digital Certificates 1.0, IB1 x509 extensions).
 
@@ -103,6 +119,7 @@ def signatory(certificate: Certificate) -> Signatory:
     return Signatory(_text(_content(member, _UTF8)), addresses[0], _organisation(certificate), read)
 
 
+@lru_cache(maxsize=_HELD)
 def public_key(certificate: Certificate) -> ec.EllipticCurvePublicKey:
     """Give the P-256 key of a signing certificate, the one kind that ES256 has.
 
@@ -111,7 +128,7 @@ def public_key(certificate: Certificate) -> ec.EllipticCurvePublicKey:
     """
     try:
         key = certificate.public_key()
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _unfit("certificate", "a P-256 key", str(error), "record.certificate_key") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
         raise _unfit("certificate", "a P-256 key", "a key of another kind", "record.certificate_key")
@@ -130,11 +147,12 @@ def check_signature(key: ec.EllipticCurvePublicKey, signature: bytes, message: b
         raise SignatureMismatchError("the key did not make it over this list (ES256)") from error
 
 
+@lru_cache(maxsize=_HELD)
 def is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:
     """Tell whether one certificate's key signed another, whose issuer it is by name."""
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature):
         return False
     return True
 

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NamedTuple, NoReturn, TypeAlias, cast
 
 from trust.ib1.container import malformed
-from trust.jsontext import Json, refuse_content
+from trust.jsontext import Json, is_harmless, is_shallow, refuse_content
 
 _LONGEST_ID, _SHOWN, _MOST_LINKS = 200, 60, 256
 _ID: Final = re.compile(r"[A-Za-z0-9_+/-]{20}={0,2}", re.ASCII)
@@ -32,6 +33,9 @@ class StepKind(StrEnum):
     TRANSFER = "transfer"
     RECEIPT = "receipt"
     PROCESS = "process"
+
+
+_KINDS: Final = MappingProxyType({kind.value: kind for kind in StepKind})
 
 
 class Deviation(NamedTuple):
@@ -77,11 +81,10 @@ def read_step(text: str, place: str) -> Step:
     """
     found: list[Deviation] = []
     members = _members(text, place, found)
-    kinds = {kind.value: kind for kind in StepKind}
     name = _word(members, "type", place)
-    if name not in kinds:
-        raise _unfit(f"{place}/type", f"one of {', '.join(kinds)}", name)
-    kind = kinds[name]
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise _unfit(f"{place}/type", f"one of {', '.join(_KINDS)}", name)
     identifier = _word(members, "id", place)
     if _ID.fullmatch(identifier) is None:
         if len(identifier) > _LONGEST_ID or not identifier.isprintable():
@@ -174,12 +177,14 @@ def _grant(members: _Members, place: str, found: list[Deviation]) -> dict[str, o
 def _members(text: str, place: str, found: list[Deviation]) -> _Members:
     raw = decoded(text, place, found)
     try:
-        value: object = _DECODER.decode(raw.decode("utf-8"))
+        written = raw.decode("utf-8")
+        value: object = _DECODER.decode(written)
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         raise _unfit(place, "one JSON object in UTF-8, each member once", str(error)) from error
     if not isinstance(value, dict):
         raise _unfit(place, "a JSON object", type(value).__name__)
-    refuse_content(value)
+    if not is_harmless(written) or not is_shallow(raw):
+        refuse_content(value)
     reserved = next((name for name in value if str(name).startswith("_")), None)
     if reserved is not None:
         raise _unfit(place, "no member that begins with an underscore", str(reserved))

@@ -45,7 +45,7 @@ class Found(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class RecordCase:
-    """A record opened: `faults` are the steps that could not be read, `by_id` those that could, the first of each id."""
+    """A record opened: `faults` are the steps that could not be read, `by_id` the others, the first of each id."""
 
     container: Final[Container]
     lists: Final[tuple[Opened, ...]]

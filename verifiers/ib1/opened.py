@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from trust.errors import MalformedError, SignatureMismatchError
@@ -12,7 +13,7 @@ from trust.ib1.certificates import (
     check_signature,
     of_serial,
     public_key,
-    read_certificates,
+    read_certificate,
     signatory,
     title_of,
 )
@@ -98,12 +99,9 @@ def open_list(
 def _certificate(serial: str, pem: str) -> Certificate | MalformedError:
     where = f"/certificates/{serial}"
     try:
-        (found,) = read_certificates(pem.encode("utf-8", "replace"), where=where)
+        found = read_certificate(pem, where=where)
     except MalformedError as error:
         return error
-    except ValueError:
-        expected, code = "one certificate in PEM", "record.certificate_form"
-        return MalformedError(where, expected=expected, found="several", code=code)
     if str(found.serial_number) != serial:
         number, code = str(found.serial_number), "record.certificate_other_serial"
         return MalformedError(where, expected=f"the certificate {serial}", found=number, code=code)
@@ -119,7 +117,7 @@ def _time(
     except MalformedError as error:
         findings[TIME] = _refused(error, "time.malformed")
         return None
-    findings[TIME] = passed(f"It says that it was signed on {one.signed_at}.")
+    findings[TIME] = passed(lambda: f"It says that it was signed on {one.signed_at}.")
     if signed_at > at + SKEW:
         findings[TIME] = failed(
             "time.future",
@@ -146,10 +144,14 @@ def _trusted(
         except MalformedError as error:
             findings.setdefault(TRUSTED, _refused(error))
             continue
-        told = f"{title_of(path[0])} leads to the root {path[-1].subject.rfc4514_string()}"
-        findings[TRUSTED] = passed(f"{told}, each valid on {signed_at:%Y-%m-%dT%H:%MZ}.")
+        findings[TRUSTED] = passed(partial(_trusting, path, signed_at))
         return certificate, path
     return (candidates[0] if candidates else None), ()
+
+
+def _trusting(path: Path, signed_at: datetime) -> str:
+    root = path[-1].subject.rfc4514_string()
+    return f"{title_of(path[0])} leads to the root {root}, each valid on {signed_at:%Y-%m-%dT%H:%MZ}."
 
 
 def _found(
@@ -164,7 +166,7 @@ def _found(
             expected=f"the certificate {one.serial}",
             found="none of that number",
         )
-    return passed(f"The certificate is {title_of(certificate)}.")
+    return passed(lambda: f"The certificate is {title_of(certificate)}.")
 
 
 def _fits(
@@ -184,7 +186,7 @@ def _fits(
             expected="a P-256 key" if is_key else "a signature by the key of the certificate over this list",
             found="a key of another kind" if is_key else "a signature that does not fit",
         )
-    return passed(f"{title_of(certificate)} signed {len(one.elements)} elements.")
+    return passed(lambda: f"{title_of(certificate)} signed {len(one.elements)} elements.")
 
 
 def _named(certificate: Certificate | None, findings: dict[str, Finding]) -> Signatory | None:
@@ -195,7 +197,9 @@ def _named(certificate: Certificate | None, findings: dict[str, Finding]) -> Sig
     except MalformedError as error:
         findings[NAMED] = _refused(error)
         return None
-    findings[NAMED] = passed(f"It names {whom.member}, {whom.application}, in {len(whom.roles)} roles.")
+    findings[NAMED] = passed(
+        lambda: f"It names {whom.member}, {whom.application}, in {len(whom.roles)} roles."
+    )
     return whom
 
 

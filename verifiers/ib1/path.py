@@ -7,9 +7,11 @@ the length of the path, and no critical extension that is not understood.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtensionOID
 
@@ -19,7 +21,7 @@ from trust.ib1.container import LONGEST_PATH
 
 Path: TypeAlias = tuple[Certificate, ...]
 
-_MOST_TRIES = 256
+_MOST_TRIES, _HELD = 256, 1_024
 _SMALLEST_RSA = 2_048
 _CURVES = frozenset({"secp256r1", "secp384r1"})
 _HASHES = frozenset({"sha256", "sha384", "sha512"})
@@ -45,7 +47,7 @@ class Issuers:
 
     pool: Final[Pool]
     between: Final[tuple[Certificate, ...]]
-    _tried: Final[dict[tuple[Certificate, Certificate], bool]] = field(default_factory=dict)
+    _tried: Final[dict[tuple[int, int], bool]] = field(default_factory=dict)
 
     def of(self, certificate: Certificate) -> Iterator[Certificate]:
         """Find the certificates whose key signed this one, roots first."""
@@ -54,7 +56,7 @@ class Issuers:
                 yield issuer
 
     def _is_issued(self, certificate: Certificate, issuer: Certificate) -> bool:
-        pair = certificate, issuer
+        pair = id(certificate), id(issuer)
         if pair not in self._tried:
             self._tried[pair] = len(self._tried) < _MOST_TRIES and is_issued_by(certificate, issuer)
         return self._tried[pair]
@@ -89,27 +91,39 @@ def _paths(path: Path, issuers: Issuers) -> Iterator[Path]:
 
 
 def _fault(path: Path, at: datetime) -> MalformedError | None:
-    try:
-        for height, certificate in enumerate(path):
-            _refuse_time(certificate, at)
-            _refuse_weak(certificate)
-            _refuse_use(certificate, height)
-    except MalformedError as fault:
-        return fault
-    except (ValueError, x509.DuplicateExtension) as error:
-        return _untrusted("certificates that can be read", str(error))
+    for height, certificate in enumerate(path):
+        fault = _untimely(certificate, at)
+        if fault is not None:
+            return fault
+        unfit = _unfit(certificate, height)
+        if unfit is not None:
+            return _untrusted(*unfit)
     return None
 
 
-def _refuse_time(certificate: Certificate, at: datetime) -> None:
+@lru_cache(maxsize=_HELD)
+def _unfit(certificate: Certificate, height: int) -> tuple[str, str] | None:
+    """Say what was expected and found where a certificate may not stand at this height of a path, whenever that is."""
+    try:
+        _refuse_weak(certificate)
+        _refuse_use(certificate, height)
+    except MalformedError as fault:
+        return fault.expected, fault.found
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+        return "certificates that can be read", str(error)
+    return None
+
+
+def _untimely(certificate: Certificate, at: datetime) -> MalformedError | None:
     begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    if not begin <= at <= end:
-        raise MalformedError(
-            title_of(certificate),
-            expected=f"a certificate valid on {at:%Y-%m-%dT%H:%M:%SZ}",
-            found=f"one valid from {begin:%Y-%m-%dT%H:%M:%SZ} to {end:%Y-%m-%dT%H:%M:%SZ}",
-            code="record.certificate_expired",
-        )
+    if begin <= at <= end:
+        return None
+    return MalformedError(
+        title_of(certificate),
+        expected=f"a certificate valid on {at:%Y-%m-%dT%H:%M:%SZ}",
+        found=f"one valid from {begin:%Y-%m-%dT%H:%M:%SZ} to {end:%Y-%m-%dT%H:%M:%SZ}",
+        code="record.certificate_expired",
+    )
 
 
 def _refuse_weak(certificate: Certificate) -> None:

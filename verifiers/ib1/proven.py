@@ -8,7 +8,7 @@ from trust.report import Answer, Outcome, Report
 from verifiers.ib1.case import RecordCase
 
 NEVER = (
-    "Which readings or which kilograms it is about: the record signs steps, not data, so that data beside it can be changed.",
+    "Which readings or which kilograms it is about: it signs steps, and data beside it can be changed unseen.",
     "When it was signed: the time is the signer's own word.",
     "That an account holder agreed: a member says so; the evidence is in that member's audit trail.",
     "That a calculation is right: a process step names a method and its inputs, and no figure.",

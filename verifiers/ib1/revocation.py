@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -32,14 +33,15 @@ def not_revoked(path: Path, lists: _Lists, *, signed_at: datetime, at: datetime)
 def _one(
     certificate: Certificate, issuer: Certificate, lists: _Lists, *, signed_at: datetime, at: datetime
 ) -> Finding:
-    named, offered = title_of(certificate), [one for one in lists if one.issuer == issuer.subject]
+    offered = [one for one in lists if one.issuer == issuer.subject]
     if not offered:
         return warning(
             "record.revocation_unchecked",
-            f"No revocation list of {issuer.subject.rfc4514_string()} was given, so that nobody looked up {named}.",
+            partial(_unchecked, certificate, issuer),
             expected="a revocation list of the issuer",
             found="none",
         )
+    named = title_of(certificate)
     sound = [one for one in offered if _is_sound(one, issuer)]
     if not sound:
         return unknown(
@@ -64,6 +66,11 @@ def _one(
     return passed(
         f"{named} is on no revocation list; the newest is from {newest.last_update_utc:%Y-%m-%dT%H:%MZ}."
     )
+
+
+def _unchecked(certificate: Certificate, issuer: Certificate) -> str:
+    keeper = issuer.subject.rfc4514_string()
+    return f"No revocation list of {keeper} was given, so that nobody looked up {title_of(certificate)}."
 
 
 def _revoked(entry: x509.RevokedCertificate, named: str, signed_at: datetime) -> Finding:

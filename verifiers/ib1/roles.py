@@ -1,4 +1,4 @@
-"""Whether the roles in a certificate let its holder sign a step (Role-based Access Control 1.0; specs/ib1/rules.json)."""
+"""Whether the roles in a certificate let its holder sign a step (Role-based Access Control 1.0)."""
 
 from collections.abc import Iterator
 

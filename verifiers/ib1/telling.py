@@ -38,7 +38,7 @@ def _check(row: Row) -> Check:
     title = question.passed if reason is None or is_waiting else reason.title
     if is_waiting:
         title = f"Not asked: {title[0].lower()}{title[1:]}"
-    detail = finding.detail if isinstance(finding.detail, str) else ""
+    detail = finding.detail() if callable(finding.detail) else str(finding.detail)
     return Check(
         name=name,
         code=name if is_waiting or not finding.code else finding.code,

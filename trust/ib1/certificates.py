@@ -58,9 +58,9 @@ def read_certificates(raw: bytes, *, where: str) -> tuple[Certificate, ...]:
         raise _unfit(where, f"at most {LARGEST_PEM} bytes", str(len(raw)))
     try:
         with _quietly():
-            found = tuple(x509.load_pem_x509_certificates(raw))
+            found = tuple(map(_whole, x509.load_pem_x509_certificates(raw)))
     except ValueError as error:
-        raise _unfit(where, "certificates in PEM", str(error)) from error
+        raise _unfit(where, "certificates in PEM", "none that can be read") from error
     if len(found) > MOST:
         raise _unfit(where, f"at most {MOST} certificates", str(len(found)))
     return found
@@ -88,11 +88,12 @@ def read_revocations(raw: bytes, *, where: str) -> x509.CertificateRevocationLis
     load = x509.load_pem_x509_crl if raw.lstrip().startswith(b"-----") else x509.load_der_x509_crl
     try:
         with _quietly():
-            return load(raw)
-    except ValueError as error:
-        raise _unfit(
-            where, "a revocation list in PEM or DER", str(error), "record.revocation_list"
-        ) from error
+            found = load(raw)
+        # What the library reads lazily is read now, so that nothing raises later.
+        _ = found.issuer, found.last_update_utc, found.next_update_utc, found.extensions
+    except (ValueError, x509.DuplicateExtension) as error:
+        raise _unfit(where, "a revocation list in PEM or DER", "none", "record.revocation_list") from error
+    return found
 
 
 @lru_cache(maxsize=_HELD)
@@ -173,6 +174,21 @@ def _quietly() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
         yield
+
+
+def _whole(certificate: Certificate) -> Certificate:
+    """Read now what the library reads when it is first asked for, so that nothing raises later.
+
+    Raises:
+        ValueError: a name or a time in it cannot be read.
+    """
+    _ = (
+        certificate.subject,
+        certificate.issuer,
+        certificate.not_valid_before_utc,
+        certificate.not_valid_after_utc,
+    )
+    return certificate
 
 
 def _organisation(certificate: Certificate) -> str:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple, NoReturn, TypeAlias, cast
 
+from trust.errors import MalformedError
 from trust.ib1.container import malformed
 from trust.jsontext import Json, is_harmless, is_shallow, refuse_content
 
@@ -184,11 +185,18 @@ def _members(text: str, place: str, found: list[Deviation]) -> _Members:
     if not isinstance(value, dict):
         raise _unfit(place, "a JSON object", type(value).__name__)
     if not is_harmless(written) or not is_shallow(raw):
-        refuse_content(value)
+        _refuse_content(value, place)
     reserved = next((name for name in value if str(name).startswith("_")), None)
     if reserved is not None:
         raise _unfit(place, "no member that begins with an underscore", str(reserved))
     return cast("_Members", value)
+
+
+def _refuse_content(value: object, place: str) -> None:
+    try:
+        refuse_content(value)
+    except MalformedError as error:
+        raise _unfit(f"{place}{error.where}", error.expected, error.found) from error
 
 
 def _scheme(members: _Members, place: str, found: list[Deviation]) -> str | None:
@@ -229,7 +237,7 @@ def _words(members: _Members, name: str, place: str) -> tuple[str, ...]:
     return tuple(cast("Sequence[str]", value))
 
 
-def _unfit(place: str, expected: str, found: str) -> Exception:
+def _unfit(place: str, expected: str, found: str) -> MalformedError:
     return malformed(place, expected, ascii(found[:_SHOWN]), _STEP_MALFORMED)
 
 

@@ -87,11 +87,11 @@ def does_not_prove(report: Report[Audited]) -> Sequence[str]:
         for check in report
     )
     if report.authentic_at_signing is not Answer.YES:
-        return ("Anything at all: see the checks.", *NEVER)
+        return ("Anything at all: see the checks.",)
     return (*NEVER, *(["That no certificate was revoked: see the checks."] if unchecked else []))
 
 
 def _counted(steps: Sequence[Step]) -> str:
     kinds = ["consent" if step.kind is StepKind.GRANT else step.kind.value for step in steps]
     told = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
-    return f"{len(steps)} steps ({told})" if steps else "the lists within"
+    return f"{len(steps)} {'step' if len(steps) == 1 else 'steps'} ({told})" if steps else "the lists within"

@@ -25,7 +25,11 @@ _LAID_DOWN: Final = frozenset(
 
 def not_revoked(path: Path, lists: _Lists, *, signed_at: datetime, at: datetime) -> Finding:
     """Look up each certificate of a path in its issuer's newest list; the root vouches for itself."""
-    found = [_one(low, high, lists, signed_at=signed_at, at=at) for low, high in pairwise(path)]
+    try:
+        found = [_one(low, high, lists, signed_at=signed_at, at=at) for low, high in pairwise(path)]
+    except ValueError as error:
+        told = f"An entry of a revocation list cannot be read: {error}."
+        return unknown("record.revocation_list", told, expected="entries by RFC 5280", found="another form")
     order = ("failed", "unknown", "warning", "passed")
     return min(found, key=lambda one: order.index(one.outcome)) if found else passed("A root signed it.")
 

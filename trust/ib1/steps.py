@@ -1,29 +1,20 @@
-"""The steps of an IB1 provenance record, each read from the text that was signed (Provenance Records 1.0, steps).
+"""The steps of an IB1 provenance record, each read from the text that was signed (Provenance Records 1.0, steps)."""
 
-Real records depart from the letter of the specification. A departure that leaves no doubt about what was meant is
-accepted and kept as a `Deviation`, so that a report can name it.
-"""
-
-import binascii
 import json
 import re
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, NamedTuple, NoReturn, TypeAlias, cast
+from typing import Final, NoReturn, TypeAlias, cast
 
 from trust.errors import MalformedError
-from trust.ib1.container import malformed
+from trust.ib1.spelling import Deviation, decoded, moment_of, unfit
 from trust.jsontext import Json, is_harmless, is_shallow, refuse_content
 
 _LONGEST_ID, _SHOWN, _MOST_LINKS = 200, 60, 256
 _ID: Final = re.compile(r"[A-Za-z0-9_+/-]{20}={0,2}", re.ASCII)
-_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(?:(:\d\d)(\.\d{1,6})?)?(Z|\+00:00)", re.ASCII)
-_URL_SAFE: Final = str.maketrans("-_", "+/")
-_STEP_MALFORMED = "record.step_form"
 
 
 class StepKind(StrEnum):
@@ -37,14 +28,6 @@ class StepKind(StrEnum):
 
 
 _KINDS: Final = MappingProxyType({kind.value: kind for kind in StepKind})
-
-
-class Deviation(NamedTuple):
-    """A departure from the letter that leaves no doubt: its code in the catalogue, where, and what stands there."""
-
-    code: str
-    place: str
-    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,49 +68,16 @@ def read_step(text: str, place: str) -> Step:
     name = _word(members, "type", place)
     kind = _KINDS.get(name)
     if kind is None:
-        raise _unfit(f"{place}/type", f"one of {', '.join(_KINDS)}", name)
+        raise unfit(f"{place}/type", f"one of {', '.join(_KINDS)}", name)
     identifier = _word(members, "id", place)
     if _ID.fullmatch(identifier) is None:
         if len(identifier) > _LONGEST_ID or not identifier.isprintable():
-            raise _unfit(f"{place}/id", f"an id of at most {_LONGEST_ID} visible characters", identifier)
+            raise unfit(f"{place}/id", f"an id of at most {_LONGEST_ID} visible characters", identifier)
         found.append(Deviation("record.id_form", place, identifier))
     scheme = _scheme(members, place, found)
     at = _moment(members, "timestamp", place, found)
     parts = _parts(kind, members, place, found)
     return Step(place, identifier, kind, at, scheme, **parts, deviations=tuple(found))  # type: ignore[arg-type]  # _parts gives each field its own type
-
-
-def moment_of(text: str, place: str, found: list[Deviation]) -> datetime:
-    """Read a UTC time; one without seconds, with parts of them or with +00:00 is a deviation.
-
-    Raises:
-        MalformedError: it is no moment of UTC.
-    """
-    match = _TIME.fullmatch(text)
-    if match is None:
-        raise _unfit(place, "a UTC time like 2026-11-22T10:00:00Z", text)
-    minute, second, part, zone = match.groups()
-    if second is None or part is not None or zone != "Z":
-        found.append(Deviation("record.time_form", place, text))
-    try:
-        return datetime.fromisoformat(f"{minute}{second or ':00'}{part or ''}").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise _unfit(place, "a moment of the calendar", text) from error
-
-
-def decoded(text: str, place: str, found: list[Deviation]) -> bytes:
-    """Read Base64; the library writes it URL-safe with padding, and another way is a deviation.
-
-    Raises:
-        MalformedError: it is no Base64.
-    """
-    bare = text.rstrip("=")
-    if len(text) % 4 or "+" in bare or "/" in bare:
-        found.append(Deviation("record.encoding", place, text[:_SHOWN]))
-    try:
-        return b64decode(bare.translate(_URL_SAFE) + "=" * (-len(bare) % 4), validate=True)
-    except binascii.Error as error:
-        raise _unfit(place, "Base64", text) from error
 
 
 def _parts(kind: StepKind, members: _Members, place: str, found: list[Deviation]) -> dict[str, object]:
@@ -143,7 +93,7 @@ def _parts(kind: StepKind, members: _Members, place: str, found: list[Deviation]
         case StepKind.TRANSFER:
             licence = _either(members, "license", "licence", place, found)
             if not licence:
-                raise _unfit(f"{place}/license", "the URL of a licence", "nothing")
+                raise unfit(f"{place}/license", "the URL of a licence", "nothing")
             return {
                 "sources": (_word(members, "of", place),),
                 "to": _word(members, "to", place),
@@ -154,7 +104,7 @@ def _parts(kind: StepKind, members: _Members, place: str, found: list[Deviation]
             return {"sources": (_word(members, "transfer", place),)}
     inputs = _words(members, "inputs", place)
     if not inputs:
-        raise _unfit(f"{place}/inputs", "at least one id", "none")
+        raise unfit(f"{place}/inputs", "at least one id", "none")
     process = _word(members, "process", place) if "process" in members else ""
     return {"sources": inputs, "process": process, "grants": _words(members, "permissions", place)}
 
@@ -162,7 +112,7 @@ def _parts(kind: StepKind, members: _Members, place: str, found: list[Deviation]
 def _grant(members: _Members, place: str, found: list[Deviation]) -> dict[str, object]:
     allows = members.get("allows")
     if not isinstance(allows, dict):
-        raise _unfit(f"{place}/allows", "an object", "none")
+        raise unfit(f"{place}/allows", "an object", "none")
     _word(members, "account", place)
     inside = f"{place}/allows"
     spelling = "licences" if "licences" in allows and "licenses" not in allows else "licenses"
@@ -181,14 +131,14 @@ def _members(text: str, place: str, found: list[Deviation]) -> _Members:
         written = raw.decode("utf-8")
         value: object = _DECODER.decode(written)
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise _unfit(place, "one JSON object in UTF-8, each member once", str(error)) from error
+        raise unfit(place, "one JSON object in UTF-8, each member once", str(error)) from error
     if not isinstance(value, dict):
-        raise _unfit(place, "a JSON object", type(value).__name__)
+        raise unfit(place, "a JSON object", type(value).__name__)
     if not is_harmless(written) or not is_shallow(raw):
         _refuse_content(value, place)
     reserved = next((name for name in value if str(name).startswith("_")), None)
     if reserved is not None:
-        raise _unfit(place, "no member that begins with an underscore", str(reserved))
+        raise unfit(place, "no member that begins with an underscore", str(reserved))
     return cast("_Members", value)
 
 
@@ -196,7 +146,7 @@ def _refuse_content(value: object, place: str) -> None:
     try:
         refuse_content(value)
     except MalformedError as error:
-        raise _unfit(f"{place}{error.where}", error.expected, error.found) from error
+        raise unfit(f"{place}{error.where}", error.expected, error.found) from error
 
 
 def _scheme(members: _Members, place: str, found: list[Deviation]) -> str | None:
@@ -213,7 +163,7 @@ def _moment(members: _Members, name: str, place: str, found: list[Deviation]) ->
 def _either(members: _Members, letter: str, other: str, place: str, found: list[Deviation]) -> str:
     """Take a member in the specification's spelling, or in the other one, but never in both."""
     if letter in members and other in members:
-        raise _unfit(place, f"either {letter} or {other}", "both")
+        raise unfit(place, f"either {letter} or {other}", "both")
     if other in members:
         found.append(Deviation("record.spelling", place, other))
         return _word(members, other, place)
@@ -224,21 +174,17 @@ def _word(members: _Members, name: str, place: str) -> str:
     value = members.get(name)
     if not isinstance(value, str) or not value:
         found = "none" if name not in members else f"a {type(value).__name__}"
-        raise _unfit(f"{place}/{name}", "a text", found)
+        raise unfit(f"{place}/{name}", "a text", found)
     return value
 
 
 def _words(members: _Members, name: str, place: str) -> tuple[str, ...]:
     value = members.get(name, [])
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _unfit(f"{place}/{name}", "a list of texts", f"a {type(value).__name__}")
+        raise unfit(f"{place}/{name}", "a list of texts", f"a {type(value).__name__}")
     if len(value) > _MOST_LINKS:
-        raise _unfit(f"{place}/{name}", f"at most {_MOST_LINKS} texts", str(len(value)))
+        raise unfit(f"{place}/{name}", f"at most {_MOST_LINKS} texts", str(len(value)))
     return tuple(cast("Sequence[str]", value))
-
-
-def _unfit(place: str, expected: str, found: str) -> MalformedError:
-    return malformed(place, expected, ascii(found[:_SHOWN]), _STEP_MALFORMED)
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from trust.errors import MalformedError
 from trust.ib1.container import Container
 from trust.ib1.rules import source_rule
-from trust.ib1.steps import Deviation, Step, StepKind, read_step
+from trust.ib1.spelling import Deviation
+from trust.ib1.steps import Step, StepKind, read_step
 from trust.report import Subject
 from verifiers.finding import Finding
 from verifiers.ib1.opened import Opened

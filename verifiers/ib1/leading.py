@@ -4,7 +4,8 @@ import graphlib
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from trust.ib1.steps import Deviation, StepKind
+from trust.ib1.spelling import Deviation
+from trust.ib1.steps import StepKind
 from verifiers.finding import failed, warning
 from verifiers.ib1.case import Found, Held, RecordCase
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from trust.ib1.rules import one_spelling
-from trust.ib1.steps import Deviation, Step, StepKind
+from trust.ib1.spelling import Deviation
+from trust.ib1.steps import Step, StepKind
 from verifiers.finding import Finding, failed, warning
 from verifiers.ib1.case import Found, Held, RecordCase
 from verifiers.ib1.opened import SKEW

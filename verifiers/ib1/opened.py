@@ -18,7 +18,7 @@ from trust.ib1.certificates import (
     title_of,
 )
 from trust.ib1.container import Container, SignedList
-from trust.ib1.steps import Deviation, decoded, moment_of
+from trust.ib1.spelling import Deviation, decoded, moment_of
 from trust.report import Outcome, Subject
 from verifiers.finding import Finding, failed, not_run, passed
 from verifiers.ib1.path import Issuers, Path, path_to_root

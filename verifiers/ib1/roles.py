@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from trust.ib1.rules import Role, Rule, licence_rule, process_rule, read_role, read_scheme, source_rule
-from trust.ib1.steps import Deviation, Step, StepKind
+from trust.ib1.spelling import Deviation
+from trust.ib1.steps import Step, StepKind
 from verifiers.finding import failed, unknown
 from verifiers.ib1.case import Found, Held, RecordCase
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from trust.ib1.steps import Deviation
+from trust.ib1.spelling import Deviation
 from trust.report import Subject
 from verifiers.finding import Finding, failed, warning
 from verifiers.ib1.case import KIND, Found, RecordCase

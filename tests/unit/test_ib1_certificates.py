@@ -195,7 +195,7 @@ def test_a_certificate_filed_under_anothers_number_is_refused() -> None:
     assert codes(audit(record.raw, pool(), at=AT)) == ["record.certificate_other_serial"]
 
 
-@pytest.mark.parametrize("text", ["", "no PEM", pem(OURS.edp.certificate).decode()[:-80], "€"])
+@pytest.mark.parametrize("text", ["", "no PEM", "x" * 20_000, pem(OURS.edp.certificate).decode()[:-80], "€"])
 def test_a_certificate_that_cannot_be_read_is_told(text: str) -> None:
     record = signed(OURS.edp)
     record.certificates[OURS.edp.serial] = [text]

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from ib1.provenance.certificates import CertificatesProviderSelfContainedRecord
 
+from perseus.cli import main
 from perseus.exporting import export, signing_key
 from support.chain import AT, ChainSimulator
 from support.ib1 import (
@@ -194,3 +195,27 @@ def test_a_key_file_is_opened_by_a_passphrase_in_a_file_of_its_own(tmp_path: Pat
     assert signing_key(tmp_path / "key.pem", tmp_path / "passphrase").key == key.key
     with pytest.raises(UnavailableError, match=r"no\.pem"):
         signing_key(tmp_path / "no.pem", tmp_path / "passphrase")
+
+
+def test_the_command_writes_a_record_that_the_audit_verifies(
+    tmp_path: Path, trust: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    holder = holders()[1][EDP]
+    (tmp_path / "chain.perseus.json").write_bytes(evidence_file())
+    (tmp_path / "mine.pem").write_bytes(pem(*holder.bundle))
+    (tmp_path / "key.pem").write_bytes(PrivateKey(holder.key).to_pem(b"open sesame", salt=bytes(range(32))))
+    (tmp_path / "phrase").write_text("open sesame")
+    (tmp_path / "phrase").chmod(0o600)
+    named = [part for did, url in urls().items() for part in ("--member", f"{did}={url}")]
+    asked = ["export-ib1", str(tmp_path / "chain.perseus.json"), "--trust", str(trust), *named]
+    asked += ["--certificate", str(tmp_path / "mine.pem"), "--key-file", str(tmp_path / "key.pem")]
+    asked += ["--passphrase-file", str(tmp_path / "phrase")]
+    with pytest.raises(SystemExit) as ended:
+        main([*asked, "--at", "2026-11-05T10:00:00Z"])
+    assert not ended.value.code
+    record = capsysbinary.readouterr().out
+    assert audit(record, pool(), at=datetime.now(UTC) + timedelta(minutes=1)).overall is Overall.VERIFIED
+    with pytest.raises(SystemExit) as ended:
+        main([*asked[:-1], str(tmp_path / "none"), "--at", "2026-11-05T10:00:00Z"])
+    assert ended.value.code == 2
+    assert b"the secret in" in capsysbinary.readouterr().err

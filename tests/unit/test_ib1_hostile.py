@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
+from ib1.provenance import Record
 
 from support.ib1 import (
     FRAMEWORK,
@@ -194,6 +195,24 @@ def test_a_step_cannot_be_hidden_in_the_name_of_the_framework() -> None:
     first, *rest = record.steps
     record.framework, record.steps = f"{FRAMEWORK}.{first}", rest
     assert failed(record.raw).code == "record.form"
+
+
+def test_the_library_takes_the_step_for_a_part_of_the_name_where_its_caller_names_no_framework() -> None:
+    record = good()
+    first, *rest = record.steps
+    document = {**record.document, "ib1:provenance": f"{FRAMEWORK}.{first}", "steps": rest}
+    other = Record(document["ib1:provenance"], document)
+    other.verify(OURS.provider)
+    assert [step["type"] for step in other.decoded()] == ["origin"]
+    assert failed(json.dumps(document).encode()).code == "record.form"
+
+
+def test_a_record_signed_by_the_letter_of_the_published_text_does_not_fit() -> None:
+    record = good()
+    *steps, block = record.steps
+    by_letter = ".".join([FRAMEWORK, *steps]).encode()
+    block[3] = base64url(OURS.edp.key.sign(by_letter, ec.ECDSA(hashes.SHA256())))
+    assert failed(record.raw).code == "signature.mismatch"
 
 
 def test_two_steps_cannot_be_joined_to_one() -> None:

@@ -21,6 +21,7 @@ from trust.errors import MalformedError, SignatureMismatchError
 
 ROLES, MEMBER = (x509.ObjectIdentifier(f"1.3.6.1.4.1.62329.1.{arc}") for arc in (1, 3))
 LARGEST_PEM, MOST = 1024 * 1024, 256
+_LONGEST_TEXT = 16 * 1024
 _UTF8, _SEQUENCE = 0x0C, 0x30
 _LONG_FORM, _LONGEST_LENGTH = 0x80, 2
 _MOST_ROLES, _LONGEST_NAME = 64, 200
@@ -73,6 +74,8 @@ def read_certificate(text: str, *, where: str) -> Certificate:
     Raises:
         MalformedError: there is none or more than one, or it cannot be read (record.certificate_form).
     """
+    if len(text) > _LONGEST_TEXT:
+        raise _unfit(where, f"at most {_LONGEST_TEXT} characters", f"{len(text)}")
     found = read_certificates(text.encode("utf-8", "replace"), where=where)
     if len(found) != 1:
         raise _unfit(where, "one certificate in PEM", f"{len(found)}")

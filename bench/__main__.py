@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-HOME = Path(__file__).parents[1]
 # The chain is the simulator's that the tests stand on, and IB1's library is where the tests have it.
-sys.path[:0] = [str(HOME / "tests"), str(HOME / ".venv" / "oracle")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(1, str(Path(__file__).parents[1] / ".venv" / "oracle"))
 
 from bench import chains, commitments, ib1, logs, memory, recalculation
 from bench.timing import Figure, tell

@@ -4,11 +4,11 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-sys.path.insert(
-    0, str(Path(__file__).parents[1] / "tests")
-)  # the chain is the simulator's that the tests stand on
+# The chain is the simulator's that the tests stand on, and IB1's library is where the tests have it.
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(1, str(Path(__file__).parents[1] / ".venv" / "oracle"))
 
-from bench import chains, commitments, logs, memory, recalculation, register
+from bench import chains, commitments, ib1, logs, memory, recalculation, register
 from bench.timing import Figure, tell
 
 FIGURES: dict[str, Callable[[], Iterable[Figure]]] = {
@@ -23,6 +23,7 @@ FIGURES: dict[str, Callable[[], Iterable[Figure]]] = {
     "log.sync": register.sync,
     "register.fold": lambda: [register.fold()],
     "register.standing": lambda: [register.standing()],
+    "ib1.audit": lambda: [ib1.audited()],
     "memory.verify": lambda: [memory.verify()],
 }
 

@@ -36,7 +36,7 @@ def verdict(
         "period": None if period is None else {"from": stamp(period.start), "to": stamp(period.end)},
         "figures": [_figure(figure) for figure in _figures(report)],
         "counts": {outcome.value: count for outcome, count in report.counts.items()},
-        "checks": [_check(check) for check in report],
+        "checks": [write_check(check) for check in report],
     }
 
 
@@ -81,7 +81,8 @@ def _figure(figure: Figure) -> Json:
     }
 
 
-def _check(check: Check) -> Json:
+def write_check(check: Check) -> dict[str, Json]:
+    """Write one check as every verdict has it."""
     subject = check.subject
     return {
         "name": check.name,

@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "member": "List the scheme's members, or suspend one.",
         "registry": "Govern the scheme; keep a copy of its register; prove from its log.",
         "witness": "Make and run a witness, which never lets a log go back.",
+        "audit-ib1": "Audit one of IB1's own provenance records.",
+        "export-ib1": "Write a chain as an IB1 provenance record, signed by a member.",
         "doctor": "Check this installation, and say what to mend.",
     }
 )
@@ -62,7 +64,7 @@ def _guarded(name: str, rest: Sequence[str], *, debug: bool) -> int:
     """Import a command's module and run it; turn whatever stops it into a sentence and an exit code."""
     import typer  # noqa: PLC0415 - the list of commands must not wait for it
 
-    app: Callable[..., object] = importlib.import_module(f"perseus.cli.{name}").app
+    app: Callable[..., object] = importlib.import_module(f"perseus.cli.{name.replace('-', '_')}").app
     try:
         code = app(args=list(rest), prog_name=f"perseus {name}", standalone_mode=False)
     except typer.Exit as ended:

@@ -67,7 +67,7 @@ def verify(
     question = Question(
         anchor=trust,
         policy=policy,
-        at=_moment(at, moment),
+        at=moment_asked(at, moment),
         known_at=_known_at(known_at),
         offline=offline,
         register=chosen_folder(register, settings_beside(trust)),
@@ -110,7 +110,7 @@ def _show(path: Path, verdict: "dict[str, Json]", *, as_json: bool, many: bool) 
     sys.stdout.write("\n".join([*heading, *draw(verdict)]) + "\n")
 
 
-def _moment(text: str | None, present: datetime) -> datetime:
+def moment_asked(text: str | None, present: datetime) -> datetime:
     """Read `--at`; the future is a usage error, because nobody can know it."""
     moment = present if text is None else _instant("--at", text)
     if moment > present:

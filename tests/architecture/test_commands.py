@@ -56,16 +56,23 @@ def quoted_commands() -> list[tuple[str, str]]:
     ]
 
 
+def module_of(command: str) -> str:
+    """Name the module of a command; a module's name has no hyphen."""
+    return command.replace("-", "_")
+
+
 def options_of(words: list[str]) -> set[str]:
     """List the options of the command that the words call, those of its parts included."""
-    command = get_command(importlib.import_module(f"perseus.cli.{words[0]}").app)
+    command = get_command(importlib.import_module(f"perseus.cli.{module_of(words[0])}").app)
     for word in words[1:]:
         command = getattr(command, "commands", {}).get(word, command)
     return {"--help", *(name for option in command.params for name in (*option.opts, *option.secondary_opts))}
 
 
 def test_every_command_has_its_module() -> None:
-    assert {name for name in COMMANDS if importlib.util.find_spec(f"perseus.cli.{name}") is None} == set()
+    assert {
+        name for name in COMMANDS if importlib.util.find_spec(f"perseus.cli.{module_of(name)}") is None
+    } == set()
 
 
 def test_every_command_in_the_documents_exists() -> None:

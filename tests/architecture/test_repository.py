@@ -52,6 +52,12 @@ def test_a_lock_holds_names_versions_and_hashes_and_nothing_else(lock: str) -> N
     assert sum("==" in line for line in lines) > 30
 
 
+def test_what_no_resolver_can_lock_is_pinned_by_its_hash_as_well() -> None:
+    lines = (HOME / "requirements/oracle.txt").read_text().splitlines()
+    assert [line for line in lines if not LOCKED.fullmatch(line)] == []
+    assert [line.partition("==")[0] for line in lines[::2]] == ["asn1crypto", "ib1-provenance"]
+
+
 def test_the_test_lock_holds_what_running_needs_at_the_same_versions() -> None:
     runtime, test = (
         {line for line in (HOME / lock).read_text().splitlines() if "==" in line} for lock in LOCKS

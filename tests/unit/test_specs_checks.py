@@ -21,12 +21,16 @@ HOME = Path(__file__).parents[2]
 ROOTS = ("trust", "registry", "issuers", "holders", "verifiers", "perseus")
 
 NAMES = _words("""
-format.parses format.kind_known format.schema_fits time.plausible signature.allowed signature.fits
-signature.time_proven register.anchored register.consistent key.known key.valid_at_signing member.known
-member.had_role status.clear consent.present consent.covers_recipient consent.covers_purpose
+format.parses format.kind_known format.schema_fits time.plausible record.form record.steps_read
+record.by_the_letter signature.allowed signature.fits signature.time_proven record.times_in_order
+register.anchored register.consistent key.known key.valid_at_signing member.known member.had_role
+record.certificate_found record.certificate_trusted record.signer_named record.role_allows status.clear
+record.certificate_not_revoked consent.present consent.covers_recipient consent.covers_purpose
 consent.covers_period consent.in_force_at_signing consent.not_withdrawn consent.not_expired
-consent.from_account_holder consent.inside_control consent.narrows consent.fresh link.digests_match
-link.inputs_present link.acyclic link.one_subject data.halfhours_sound data.coverage_as_stated
+consent.from_account_holder consent.inside_control consent.narrows consent.fresh record.consent_given
+record.consent_in_force record.consent_covers record.consent_lasts link.digests_match link.inputs_present
+link.acyclic link.one_subject record.origins_listed record.links_resolve record.acyclic
+record.receipt_by_recipient record.transfers_received data.halfhours_sound data.coverage_as_stated
 data.region_matches data.intensity_complete data.intensity_kind data.sources_complete data.nothing_extra
 calculation.method_known calculation.sum_opens calculation.figure_follows calculation.recalculated
 presentation.nonce presentation.audience presentation.fresh presentation.holder presentation.channel
@@ -60,6 +64,15 @@ data.region_unchecked time.zone_assumed
 time.start_assumed equivocation.two_credentials event.body event.type event.scheme event.policy event.prev
 event.backdated event.quorum event.signature event.state event.possession event.precommitment key.exposed
 key.unreadable register.out_of_range member.suspended_later status.keeper_away register.other_entries
+record.form record.version record.step_form record.step_repeated record.spelling record.time_form
+record.id_form record.encoding record.scheme_absent record.application_recipient record.other_registry
+record.time_order record.certificate_missing record.certificate_form record.certificate_other_serial
+record.certificate_key record.certificate_untrusted record.certificate_expired record.signer_unnamed
+record.wrong_role record.kind_unknown record.certificate_revoked record.certificate_laid_down
+record.revocation_unchecked record.revocation_list record.revocation_list_old record.consent_missing
+record.consent_expired record.consent_later record.consent_other_licence record.consent_other_process
+record.consent_ended record.no_origin record.origins_differ record.step_missing record.step_other_kind
+record.step_later record.cycle record.receipt_by_other record.receipt_missing record.not_held
 """)
 
 OTHER_WORDS = {"failed_title", "failed_meaning", "failed_remedy"}

@@ -5,10 +5,12 @@ in the order of their key ids, so that the order of signing leaves no trace; it 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 
+from registry.bodies import BODIES, read
+from registry.errors import EventRefusedError
 from registry.jws import EventSignature
 from registry.log.merkle import leaf_hash
 from registry.shape import count, exactly, listed, mapped, text
@@ -18,6 +20,7 @@ from trust.digest import Digest, b64url_decode, b64url_encode
 from trust.errors import MalformedError
 from trust.keys import Signer
 
+T = TypeVar("T")
 VERSION = 1
 LARGEST_ENTRY = 65_535
 _MOST_SIGNATURES = 32
@@ -50,6 +53,7 @@ class Event:
     body: Mapping[str, Json]
     evidence: tuple[Digest, ...] = ()
     v: int = VERSION
+    _said: object = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         """Refuse words that no line could show, and moments that no calendar could add a week to."""
@@ -61,6 +65,16 @@ class Event:
             if len(words) > _LONGEST or not (words.isprintable() or not words):
                 found = f"{len(words)} characters"
                 raise MalformedError("event", expected="a line of at most 500 characters", found=found)
+        object.__setattr__(self, "_said", _said(self.type, self.body))
+
+    def says(self, cls: type[T]) -> T:
+        """Give the body as it was read with the event.
+
+        Raises:
+            EventRefusedError: the body is not exactly that of its type.
+        """
+        said = self._said
+        return said if isinstance(said, cls) else read(cls, self.body)
 
     @staticmethod
     def parse(payload: bytes) -> "Event":
@@ -163,6 +177,14 @@ class SignedEvent:
         """
         added = tuple(EventSignature.make(self.payload, signer=signer) for signer in signers)
         return replace(self, signatures=self.signatures + added)
+
+
+def _said(kind: str, body: Mapping[str, Json]) -> object:
+    """Read a body once; of one that breaks the rules, whoever asks what it says is told why."""
+    try:
+        return read(BODIES[kind], body) if kind in BODIES else None
+    except EventRefusedError:
+        return None
 
 
 def _payload(document: Json) -> Event:

@@ -78,9 +78,9 @@ class Span:
         """Give the span as the first `size` entries tell it."""
         return replace(self, ends=tuple(mark for mark in self.ends if mark.index < size))
 
-    def ended(self, mark: Mark) -> Self:
+    def ended(self, mark: Mark) -> "Span":
         """Give the span with one more end."""
-        return replace(self, ends=(*self.ends, mark))
+        return Span(self.start, (*self.ends, mark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,10 @@ class Membership:
     def covers(self, moment: datetime) -> bool:
         """Tell whether the moment lies inside; that of leaving does not."""
         return self.start.at <= moment and all(moment < item.mark.at for item in self.leavings)
+
+    def left(self, leaving: Leaving) -> "Membership":
+        """Give the stay with one more leaving."""
+        return Membership(self.start, (*self.leavings, leaving))
 
     def as_of(self, size: int) -> Self:
         """Give the stay as the first `size` entries tell it."""
@@ -117,16 +121,23 @@ class Suspension:
     @property
     def end(self) -> Mark | None:
         """The mark that ends it: lifted, or lapsed unconfirmed after 72 hours."""
+        if not self.emergency or self.confirmed is not None:
+            return self.lifted
         lapse = Mark(self.start.at + LAPSE, self.start.index)
-        lapses = self.emergency and self.confirmed is None
-        if lapses and (self.lifted is None or lapse.at < self.lifted.at):
-            return lapse
-        return self.lifted
+        return lapse if self.lifted is None or lapse.at < self.lifted.at else self.lifted
 
     def covers(self, moment: datetime) -> bool:
         """Tell whether the moment lies inside [start, end)."""
         end = self.end
         return self.start.at <= moment and (end is None or moment < end.at)
+
+    def confirmed_by(self, officers: frozenset[str], mark: Mark) -> "Suspension":
+        """Give the suspension as further officers confirmed it."""
+        return Suspension(self.start, self.officers | officers, self.emergency, mark, self.lifted)
+
+    def lifted_by(self, mark: Mark) -> "Suspension":
+        """Give the suspension as it was lifted."""
+        return Suspension(self.start, self.officers, self.emergency, self.confirmed, mark)
 
     def as_of(self, size: int) -> Self:
         """Give the suspension as the first `size` entries tell it."""
@@ -139,6 +150,10 @@ class Role:
 
     url: str
     span: Span
+
+    def ended(self, mark: Mark) -> "Role":
+        """Give the role with one more end."""
+        return Role(self.url, self.span.ended(mark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +181,14 @@ class Key:
     def usable(self, moment: datetime) -> bool:
         """Tell whether the key may sign at this moment, going by what is recorded."""
         return self.span.covers(moment) and not self.compromises
+
+    def ended(self, mark: Mark) -> "Key":
+        """Give the key with one more end."""
+        return Key(self.key, self.span.ended(mark), self.compromises, self.lost_predecessor)
+
+    def reported(self, compromises: tuple[Compromise, ...]) -> "Key":
+        """Give the key with these reports about it."""
+        return Key(self.key, self.span, compromises, self.lost_predecessor)
 
     def as_of(self, size: int) -> Self:
         """Give the key as the first `size` entries tell it."""

@@ -7,7 +7,8 @@ in the order of their key ids, so that the order of signing leaves no trace; it 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self, TypeVar
+from sys import intern
+from typing import Self, TypeAlias, TypeVar
 
 from registry.bodies import BODIES, read
 from registry.errors import EventRefusedError
@@ -21,6 +22,7 @@ from trust.errors import MalformedError
 from trust.keys import Signer
 
 T = TypeVar("T")
+Class: TypeAlias = type[T]  # an event has a field of the name type
 VERSION = 1
 LARGEST_ENTRY = 65_535
 _MOST_SIGNATURES = 32
@@ -67,7 +69,7 @@ class Event:
                 raise MalformedError("event", expected="a line of at most 500 characters", found=found)
         object.__setattr__(self, "_said", _said(self.type, self.body))
 
-    def says(self, cls: type[T]) -> T:
+    def says(self, cls: Class[T]) -> T:
         """Give the body as it was read with the event.
 
         Raises:
@@ -192,9 +194,11 @@ def _payload(document: Json) -> Event:
     evidence = listed(member["evidence"], where="event/evidence")
     return Event(
         v=count(member["v"], where="event/v"),
-        type=text(member["type"], where="event/type"),
-        scheme=text(member["scheme"], where="event/scheme"),
-        subject=text(member["subject"], where="event/subject"),
+        type=intern(
+            text(member["type"], where="event/type")
+        ),  # many events share these words: one text of each
+        scheme=intern(text(member["scheme"], where="event/scheme")),
+        subject=intern(text(member["subject"], where="event/subject")),
         effective=instant(text(member["effective"], where="event/effective")),
         prev=None if member["prev"] is None else count(member["prev"], where="event/prev"),
         policy=count(member["policy"], where="event/policy"),

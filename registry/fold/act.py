@@ -9,8 +9,8 @@ from registry.bodies import Demand
 from registry.errors import EventRefusedError
 from registry.events import Event
 from registry.fold.record import Record
-from registry.history import Mark, Membership, moment
 from registry.fold.roots import Roots
+from registry.history import Mark, Membership, moment
 from registry.scheme import Scheme
 from trust.did import Did
 
@@ -67,6 +67,33 @@ class Act:
         """Make the refusal of this event."""
         what = f"register entry {self.index} ({self.event.type} of {self.record.name})"
         return EventRefusedError(f"{what} has no effect: {because}", code=code)
+
+    def require_place(self, last: int | None, bound: datetime) -> None:
+        """Demand that the event belongs here: this scheme, this policy, after its subject's last event, not dated back.
+
+        Raises:
+            EventRefusedError: it belongs elsewhere.
+        """
+        event, scheme = self.event, self.scheme
+        if event.scheme != scheme.origin:
+            raise self.refuse(f"it belongs to {event.scheme}", "event.scheme")
+        if event.policy != scheme.policy_index:
+            because = f"it names policy {event.policy}, and {scheme.policy_index} is in force"
+            raise self.refuse(because, "event.policy")
+        if event.prev != last:
+            raise self.refuse(f"it follows entry {event.prev}, and the last one is {last}", "event.prev")
+        if event.effective < bound - scheme.skew:
+            because = f"it is dated {moment(event.effective)}, before it was recorded ({moment(bound)})"
+            raise self.refuse(because, "event.backdated")
+
+    def require_somebody(self) -> None:
+        """Demand a signature of anybody whom the register knows.
+
+        Raises:
+            EventRefusedError: there is none.
+        """
+        if not self.signers.officers and not self.signers.member:
+            raise self.refuse("nobody known to the register signed it", "event.quorum")
 
     def require_quorum(self) -> None:
         """Demand the signatures that the policy names.

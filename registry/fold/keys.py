@@ -41,7 +41,7 @@ def added(act: Act) -> None:
         raise act.refuse("the key would expire before it may sign", "event.body")
     _require_possession(act, body, key, thumbprint)
     held = act.record.keys
-    has_old = any([old.usable(act.effective) for old in held.values()])
+    has_old = any(old.usable(act.effective) for old in held.values())
     if has_old and not act.signers.member and not (body.lost and act.full):
         raise act.refuse("an old key must sign too, or enough officers must declare it lost", "event.quorum")
     if not has_old and not act.full:
@@ -107,9 +107,7 @@ def _require_possession(act: Act, body: NewKey, key: PublicKey, thumbprint: str)
     found = VERIFIED.get(name)
     if found is key or found == key:
         return
-    message = possession(
-        origin=origin, size=body.size, root=body.root, member=member, thumbprint=thumbprint
-    )
+    message = possession(origin=origin, size=body.size, root=body.root, member=member, thumbprint=thumbprint)
     try:
         key.verify(body.signature, message)
         VERIFIED.put(name, key)

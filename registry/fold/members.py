@@ -7,6 +7,7 @@ from registry.bodies import Admission, Expulsion, Nothing, SuspensionOrder, Upda
 from registry.fold.act import Act
 from registry.history import LAPSE, Leaving, Mark, Membership, Profile, Service, Suspension
 
+
 def admitted(act: Act) -> None:
     """Admit an organisation; one that has left may come back, without its former roles."""
     act.require_quorum()

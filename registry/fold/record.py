@@ -6,8 +6,8 @@ A record is written by one state alone, whose pen it bears; every other state co
 from dataclasses import dataclass, field
 from typing import Final
 
-from registry.history import History, Key, Mark, Membership, Profile, Role, Signed, Suspension
-from registry.papers import Certificate, Published
+from registry.history import History, Key, Mark, Membership, Profile, Role, Suspension
+from registry.papers import Certificate, Published, Signed
 from trust.did import Did
 
 

@@ -2,8 +2,8 @@
 
 from registry.bodies import Agreement, CertificateDates, Grant, RoleEnd, StatusPublication
 from registry.fold.act import Act
-from registry.history import Mark, Role, Signed, Span
-from registry.papers import Certificate, Published
+from registry.history import Mark, Role, Span
+from registry.papers import Certificate, Published, Signed
 
 
 def agreed(act: Act) -> None:
@@ -70,6 +70,4 @@ def status_published(act: Act) -> None:
 def _held(act: Act, url: str) -> list[int]:
     """Find the places of a role among those that the member holds at the moment of the event."""
     at = act.event.effective
-    return [
-        place for place, role in enumerate(act.record.roles) if role.url == url and role.span.covers(at)
-    ]
+    return [place for place, role in enumerate(act.record.roles) if role.url == url and role.span.covers(at)]

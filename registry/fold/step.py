@@ -11,7 +11,7 @@ from registry.fold.act import Act
 from registry.fold.record import Pen, Record
 from registry.fold.roots import Roots
 from registry.fold.signing import everybody, signers
-from registry.history import History, moment
+from registry.history import History
 from registry.log.merkle import Tree
 from registry.recording import Time, around
 from registry.scheme import Scheme
@@ -176,9 +176,10 @@ class State:
 
     def _decide(self, act: Act, recorded: Time, *, known: bool) -> None:
         since = None if recorded is None else around(recorded).since
-        self._require_place(act, self.founded if since is None else max(since, self.founded))
+        bound = self.founded if since is None else max(since, self.founded)
+        act.require_place(self.last.get(act.event.subject), bound)
         if not known:
-            _require_somebody(act)
+            act.require_somebody()
         if act.record.did is None:
             self._take_scheme(act, known=known)
         else:
@@ -199,21 +200,6 @@ class State:
             since = by - heartbeat
         return since - self.scheme.skew
 
-    def _require_place(self, act: Act, bound: datetime) -> None:
-        """Demand that the event belongs here: this scheme, this policy, after this subject's last event."""
-        event = act.event
-        if event.scheme != self.scheme.origin:
-            raise act.refuse(f"it belongs to {event.scheme}", "event.scheme")
-        if event.policy != self.scheme.policy_index:
-            because = f"it names policy {event.policy}, and {self.scheme.policy_index} is in force"
-            raise act.refuse(because, "event.policy")
-        last = self.last.get(event.subject)
-        if event.prev != last:
-            raise act.refuse(f"it follows entry {event.prev}, and the last one is {last}", "event.prev")
-        if event.effective < bound - self.scheme.skew:
-            because = f"it is dated {moment(event.effective)}, before it was recorded ({moment(bound)})"
-            raise act.refuse(because, "event.backdated")
-
     def _take_scheme(self, act: Act, *, known: bool) -> None:
         if not known:
             self.scheme = replace(self.scheme, unknown=(*self.scheme.unknown, act.index))
@@ -231,10 +217,10 @@ class State:
             raise act.refuse("an event of this type cannot be about a member", "event.body")
         else:
             rule(act)
-        record.took(act.index)
-        if len(record.events) == 1:
+        if not record.events:
             self.records[record.subject] = record
-        if act.event.type == "key.added":
+        record.took(act.index)
+        if rule is keys.added:
             self.owners[next(reversed(record.keys))] = did
 
 
@@ -254,8 +240,3 @@ def require_known(event: Event) -> None:
         raise EventRefusedError(
             f"{what} is no event that this version of Perseus can read", code="event.type"
         )
-
-
-def _require_somebody(act: Act) -> None:
-    if not act.signers.officers and not act.signers.member:
-        raise act.refuse("nobody known to the register signed it", "event.quorum")

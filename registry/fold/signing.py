@@ -36,14 +36,16 @@ def signers(
     member = False
     for signature in signed.signatures:
         kid = signature.kid
-        officer, new, own = officers.get(kid), to_be.get(kid), record.keys.get(kid)
+        officer, own = officers.get(kid), record.keys.get(kid)
+        new = to_be.get(kid) if to_be else None
         if own is not None and not own.usable(signed.event.effective):
             own = None
         found = officer or new or own
-        if found is not None:
+        if found is None:
+            if strict:
+                raise EventRefusedError(f"the key {kid} may not sign this", code="event.signature")
+        elif VERIFIED.get((leaf, kid)) is not found.key:
             _check(signed, leaf, signature, found.key)
-        elif strict:
-            raise EventRefusedError(f"the key {kid} may not sign this", code="event.signature")
         if officer is not None:
             in_office.append(officer.pseudonym)
         if new is not None:
@@ -62,8 +64,7 @@ def everybody(event: Event, scheme: Scheme, record: Record) -> Signers:
 
 def _check(signed: SignedEvent, leaf: bytes, signature: EventSignature, key: PublicKey) -> None:
     name = (leaf, signature.kid)
-    found = VERIFIED.get(name)
-    if found is key or found == key:
+    if VERIFIED.get(name) == key:
         return
     try:
         signature.verify(signed.payload, key=key)

@@ -123,9 +123,10 @@ class State:
         except (MalformedError, EventRefusedError) as error:
             self.ignored.append(Ignored(index, error.code, str(error)))
             return
-        self.effective[index] = signed.event.effective
-        self.latest = max(self.latest, signed.event.effective)
-        self.last[signed.event.subject] = index
+        event = signed.event
+        self.effective[index] = event.effective
+        self.latest = max(self.latest, event.effective)
+        self.last[event.subject] = index
 
     @property
     def histories(self) -> Mapping[Did, History]:

@@ -21,7 +21,7 @@ FIGURES: dict[str, Callable[[], Iterable[Figure]]] = {
     "log.inclusion": lambda: [logs.inclusion()],
     "log.read": lambda: [logs.read()],
     "log.sync": register.sync,
-    "register.fold": lambda: [register.fold()],
+    "register.fold": register.fold,
     "register.standing": lambda: [register.standing()],
     "ib1.audit": lambda: [ib1.audited()],
     "memory.verify": lambda: [memory.verify()],

@@ -5,10 +5,13 @@ in the order of their key ids, so that the order of signing leaves no trace; it 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from sys import intern
+from typing import Self, TypeAlias, TypeVar
 
+from registry.bodies import BODIES, read
+from registry.errors import EventRefusedError
 from registry.jws import EventSignature
 from registry.log.merkle import leaf_hash
 from registry.shape import count, exactly, listed, mapped, text
@@ -18,6 +21,8 @@ from trust.digest import Digest, b64url_decode, b64url_encode
 from trust.errors import MalformedError
 from trust.keys import Signer
 
+T = TypeVar("T")
+Class: TypeAlias = type[T]  # an event has a field of the name type
 VERSION = 1
 LARGEST_ENTRY = 65_535
 _MOST_SIGNATURES = 32
@@ -50,6 +55,7 @@ class Event:
     body: Mapping[str, Json]
     evidence: tuple[Digest, ...] = ()
     v: int = VERSION
+    _said: object = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         """Refuse words that no line could show, and moments that no calendar could add a week to."""
@@ -61,6 +67,16 @@ class Event:
             if len(words) > _LONGEST or not (words.isprintable() or not words):
                 found = f"{len(words)} characters"
                 raise MalformedError("event", expected="a line of at most 500 characters", found=found)
+        object.__setattr__(self, "_said", _said(self.type, self.body))
+
+    def says(self, cls: Class[T]) -> T:
+        """Give the body as it was read with the event.
+
+        Raises:
+            EventRefusedError: the body is not exactly that of its type.
+        """
+        said = self._said
+        return said if isinstance(said, cls) else read(cls, self.body)
 
     @staticmethod
     def parse(payload: bytes) -> "Event":
@@ -165,14 +181,24 @@ class SignedEvent:
         return replace(self, signatures=self.signatures + added)
 
 
+def _said(kind: str, body: Mapping[str, Json]) -> object:
+    """Read a body once; of one that breaks the rules, whoever asks what it says is told why."""
+    try:
+        return read(BODIES[kind], body) if kind in BODIES else None
+    except EventRefusedError:
+        return None
+
+
 def _payload(document: Json) -> Event:
     member = exactly(document, _MEMBERS, where="event")
     evidence = listed(member["evidence"], where="event/evidence")
     return Event(
         v=count(member["v"], where="event/v"),
-        type=text(member["type"], where="event/type"),
-        scheme=text(member["scheme"], where="event/scheme"),
-        subject=text(member["subject"], where="event/subject"),
+        type=intern(
+            text(member["type"], where="event/type")
+        ),  # many events share these words: one text of each
+        scheme=intern(text(member["scheme"], where="event/scheme")),
+        subject=intern(text(member["subject"], where="event/subject")),
         effective=instant(text(member["effective"], where="event/effective")),
         prev=None if member["prev"] is None else count(member["prev"], where="event/prev"),
         policy=count(member["policy"], where="event/policy"),

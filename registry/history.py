@@ -6,21 +6,21 @@ marks, and no later event can change an answer about that size.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
-from registry.papers import Certificate, Published
+from registry.papers import Certificate, Published, Signed
 from trust.keys import PublicKey
 
 LAPSE = timedelta(hours=72)
 """How long an emergency suspension by one officer holds unless it is confirmed (register.md, events)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Mark:
     """A moment that the log entry `index` set."""
 
-    at: datetime
-    index: int
+    at: Final[datetime]
+    index: Final[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,6 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """The version of the scheme's agreement that a member signed, by the entry `index`, and when it ends."""
-
-    index: int
-    version: str
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Leaving:
     """An exit or an expulsion; `since` is set when a fraud reaches back."""
 
@@ -58,12 +49,12 @@ class Leaving:
     since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Span:
     """A stretch of time that began at one mark and ends at the earliest of its ends."""
 
-    start: Mark
-    ends: tuple[Mark, ...] = ()
+    start: Final[Mark]
+    ends: Final[tuple[Mark, ...]] = ()
 
     @property
     def end(self) -> Mark | None:
@@ -72,23 +63,24 @@ class Span:
 
     def covers(self, moment: datetime) -> bool:
         """Tell whether the moment lies inside; the end does not."""
-        return self.start.at <= moment and all(moment < mark.at for mark in self.ends)
+        begun = self.start.at <= moment
+        return begun and (not self.ends or all(moment < mark.at for mark in self.ends))
 
     def as_of(self, size: int) -> Self:
         """Give the span as the first `size` entries tell it."""
         return replace(self, ends=tuple(mark for mark in self.ends if mark.index < size))
 
-    def ended(self, mark: Mark) -> Self:
+    def ended(self, mark: Mark) -> "Span":
         """Give the span with one more end."""
-        return replace(self, ends=(*self.ends, mark))
+        return Span(self.start, (*self.ends, mark))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Membership:
     """One stay in the scheme: the admission, and how it was left."""
 
-    start: Mark
-    leavings: tuple[Leaving, ...] = ()
+    start: Final[Mark]
+    leavings: Final[tuple[Leaving, ...]] = ()
 
     @property
     def leaving(self) -> Leaving | None:
@@ -99,46 +91,61 @@ class Membership:
         """Tell whether the moment lies inside; that of leaving does not."""
         return self.start.at <= moment and all(moment < item.mark.at for item in self.leavings)
 
+    def left(self, leaving: Leaving) -> "Membership":
+        """Give the stay with one more leaving."""
+        return Membership(self.start, (*self.leavings, leaving))
+
     def as_of(self, size: int) -> Self:
         """Give the stay as the first `size` entries tell it."""
         return replace(self, leavings=tuple(item for item in self.leavings if item.mark.index < size))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Suspension:
     """A suspension: who ordered it, what confirmed it, what lifted it."""
 
-    start: Mark
-    officers: frozenset[str]
-    emergency: bool
-    confirmed: Mark | None = None
-    lifted: Mark | None = None
+    start: Final[Mark]
+    officers: Final[frozenset[str]]
+    emergency: Final[bool]
+    confirmed: Final[Mark | None] = None
+    lifted: Final[Mark | None] = None
 
     @property
     def end(self) -> Mark | None:
         """The mark that ends it: lifted, or lapsed unconfirmed after 72 hours."""
+        if not self.emergency or self.confirmed is not None:
+            return self.lifted
         lapse = Mark(self.start.at + LAPSE, self.start.index)
-        lapses = self.emergency and self.confirmed is None
-        if lapses and (self.lifted is None or lapse.at < self.lifted.at):
-            return lapse
-        return self.lifted
+        return lapse if self.lifted is None or lapse.at < self.lifted.at else self.lifted
 
     def covers(self, moment: datetime) -> bool:
         """Tell whether the moment lies inside [start, end)."""
         end = self.end
         return self.start.at <= moment and (end is None or moment < end.at)
 
+    def confirmed_by(self, officers: frozenset[str], mark: Mark) -> "Suspension":
+        """Give the suspension as further officers confirmed it."""
+        return Suspension(self.start, self.officers | officers, self.emergency, mark, self.lifted)
+
+    def lifted_by(self, mark: Mark) -> "Suspension":
+        """Give the suspension as it was lifted."""
+        return Suspension(self.start, self.officers, self.emergency, self.confirmed, mark)
+
     def as_of(self, size: int) -> Self:
         """Give the suspension as the first `size` entries tell it."""
         return replace(self, confirmed=_known(self.confirmed, size), lifted=_known(self.lifted, size))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Role:
     """A role that was granted, by its URL."""
 
-    url: str
-    span: Span
+    url: Final[str]
+    span: Final[Span]
+
+    def ended(self, mark: Mark) -> "Role":
+        """Give the role with one more end."""
+        return Role(self.url, self.span.ended(mark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +161,26 @@ class Compromise:
         return replace(self, full=_known(self.full, size))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Key:
     """A key of a member: when it may sign, and whether it was compromised."""
 
-    key: PublicKey
-    span: Span
-    compromises: tuple[Compromise, ...] = ()
-    lost_predecessor: bool = False
+    key: Final[PublicKey]
+    span: Final[Span]
+    compromises: Final[tuple[Compromise, ...]] = ()
+    lost_predecessor: Final[bool] = False
 
     def usable(self, moment: datetime) -> bool:
         """Tell whether the key may sign at this moment, going by what is recorded."""
         return self.span.covers(moment) and not self.compromises
+
+    def ended(self, mark: Mark) -> "Key":
+        """Give the key with one more end."""
+        return Key(self.key, self.span.ended(mark), self.compromises, self.lost_predecessor)
+
+    def reported(self, compromises: tuple[Compromise, ...]) -> "Key":
+        """Give the key with these reports about it."""
+        return Key(self.key, self.span, compromises, self.lost_predecessor)
 
     def as_of(self, size: int) -> Self:
         """Give the key as the first `size` entries tell it."""
@@ -194,11 +209,6 @@ class History:
     def name(self) -> str:
         """The name that the register calls the member by; its identifier while there is none."""
         return self.profiles[-1].name if self.profiles else self.subject
-
-    @property
-    def membership(self) -> Membership | None:
-        """The latest stay, or None for an organisation that was never admitted."""
-        return self.memberships[-1] if self.memberships else None
 
     def key(self, thumbprint: str) -> Key | None:
         """Give the key with this thumbprint, if the member has had one."""

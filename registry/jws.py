@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Self
 
@@ -15,6 +16,7 @@ TYPE = "perseus-event+json"
 ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType({"ES256": Algorithm.P256, "EdDSA": Algorithm.ED25519})
 _NAMES = {algorithm: name for name, algorithm in ALGORITHMS.items()}
 _LARGEST_HEADER = 1_024
+_HEADERS = 4_096
 _SIZE = 64
 _WHERE = "entry/signatures"
 
@@ -44,18 +46,12 @@ class EventSignature:
         """
         members = exactly(item, {"protected", "signature"}, where=_WHERE)
         protected = text(members["protected"], where=f"{_WHERE}/protected")
-        raw = b64url_decode(protected, where=f"{_WHERE}/protected")
-        parsed = parse(raw, where=_WHERE, limit=_LARGEST_HEADER, canonical=True)
-        header = exactly(parsed, {"alg", "kid", "typ"}, where=f"{_WHERE}/protected")
-        algorithm = ALGORITHMS.get(text(header["alg"], where=f"{_WHERE}/alg"))
-        if algorithm is None or header["typ"] != typ:
-            found = ascii(f"{header['alg']}, {header['typ']}")
-            raise MalformedError(_WHERE, expected=f"ES256 or EdDSA, {typ}", found=found, code="jose.header")
+        kid, algorithm = _header(protected, typ)
         encoded = text(members["signature"], where=f"{_WHERE}/signature")
         value = b64url_decode(encoded, where=f"{_WHERE}/signature")
         if len(value) != _SIZE:
             raise MalformedError(_WHERE, expected="64 bytes", found=f"{len(value)}", code="jose.encoding")
-        return cls(text(header["kid"], where=f"{_WHERE}/kid"), algorithm, protected, value)
+        return cls(kid, algorithm, protected, value)
 
     def write(self) -> Json:
         """Write the signature as it stands in an entry."""
@@ -72,6 +68,19 @@ class EventSignature:
             expected = f"an algorithm of {key.algorithm.name} keys"
             raise MalformedError(_WHERE, expected=expected, found=_NAMES[self.algorithm], code="jose.header")
         key.verify(self.value, _signed_bytes(self.protected, payload))
+
+
+@lru_cache(maxsize=_HEADERS)
+def _header(protected: str, typ: str) -> tuple[str, Algorithm]:
+    """Read a header once: a key writes the same one over everything that it signs."""
+    raw = b64url_decode(protected, where=f"{_WHERE}/protected")
+    parsed = parse(raw, where=_WHERE, limit=_LARGEST_HEADER, canonical=True)
+    header = exactly(parsed, {"alg", "kid", "typ"}, where=f"{_WHERE}/protected")
+    algorithm = ALGORITHMS.get(text(header["alg"], where=f"{_WHERE}/alg"))
+    if algorithm is None or header["typ"] != typ:
+        found = ascii(f"{header['alg']}, {header['typ']}")
+        raise MalformedError(_WHERE, expected=f"ES256 or EdDSA, {typ}", found=found, code="jose.header")
+    return text(header["kid"], where=f"{_WHERE}/kid"), algorithm
 
 
 def _signed_bytes(protected: str, payload: str) -> bytes:

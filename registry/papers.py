@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from trust.digest import Digest
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class Signed:
+    """The version of the scheme's agreement that a member signed, by the entry `index`, and when it ends."""
+
+    index: Final[int]
+    version: Final[str]
+    until: Final[datetime | None] = None
 
 
 @dataclass(frozen=True, slots=True)

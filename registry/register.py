@@ -108,7 +108,7 @@ class Register:
 
     def member(self, did: Did, *, at: datetime | None = None) -> Member | None:
         """Give a member as it stood at a moment, or by everything recorded; None if it was never admitted."""
-        history = self._views.state.histories.get(did)
+        history = self._views.state.history(did)
         return Member.of(did, history, at=at) if history is not None and history.memberships else None
 
     def key(self, member: Did, thumbprint: str) -> PublicKey | None:

@@ -1,9 +1,10 @@
 """What the log has recorded about the scheme itself: its officers, its policy, its log keys, its environment."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-from registry.bodies import Officer, Policy
+from registry.bodies import Demand, Officer, Policy
 from registry.errors import EventRefusedError
 from registry.log.note import VerifierKey
 from trust.canonical import canonicalize
@@ -43,6 +44,13 @@ class Scheme:
     log_keys: tuple[LogKey, ...]
     recognised: tuple[str, ...] = ()
     unknown: tuple[int, ...] = ()
+    demands: Mapping[str, Demand] = field(init=False, repr=False)
+    skew: timedelta = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the policy once, because every event asks it."""
+        object.__setattr__(self, "demands", {demand.type: demand for demand in self.policy.quorum})
+        object.__setattr__(self, "skew", timedelta(seconds=self.policy.skew))
 
     def log_key(self, size: int) -> VerifierKey:
         """Give the key that signs the checkpoint of this size."""

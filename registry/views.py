@@ -20,7 +20,7 @@ class Views:
 
     def history(self, member: Did, *, size: int) -> History:
         """Give a member's history as of a size; an empty one for an organisation that the log does not know."""
-        history = self.state.histories.get(member)
+        history = self.state.history(member)
         if history is None:
             return History(str(member))
         count = bisect_left(history.events, size)

@@ -3,26 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from registry.bodies import Demand
 from registry.errors import EventRefusedError
 from registry.events import Event
-from registry.history import History, Mark, Membership, moment
-from registry.log.merkle import Tree
+from registry.fold.record import Record
+from registry.fold.roots import Roots
+from registry.history import Mark, Membership, moment
 from registry.scheme import Scheme
 from trust.did import Did
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Signers:
     """The people behind the signatures of one event, each counted once however many keys they used."""
 
-    officers: frozenset[str]
-    member: bool = False
-    incoming: frozenset[str] = frozenset()
+    officers: Final[frozenset[str]]
+    member: Final[bool]
+    incoming: Final[frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Act:
     """An event, its index, its signers, and everything a rule may look at.
 
@@ -30,14 +32,14 @@ class Act:
     known, else the latest moment that the log already speaks of.
     """
 
-    index: int
-    event: Event
-    signers: Signers
-    scheme: Scheme
-    history: History
-    tree: Tree
-    owners: Mapping[str, Did]
-    reach: datetime
+    index: Final[int]
+    event: Final[Event]
+    signers: Final[Signers]
+    scheme: Final[Scheme]
+    record: Final[Record]
+    roots: Final[Roots]
+    owners: Final[Mapping[str, Did]]
+    reach: Final[datetime]
 
     @property
     def effective(self) -> datetime:
@@ -56,15 +58,42 @@ class Act:
         Raises:
             EventRefusedError: the policy names no quorum for the type.
         """
-        found = self.scheme.policy.demand(self.event.type)
+        found = self.scheme.demands.get(self.event.type)
         if found is None:
             raise self.refuse("the policy in force names no quorum for it", "event.quorum")
         return found
 
     def refuse(self, because: str, code: str) -> EventRefusedError:
         """Make the refusal of this event."""
-        what = f"register entry {self.index} ({self.event.type} of {self.history.name})"
+        what = f"register entry {self.index} ({self.event.type} of {self.record.name})"
         return EventRefusedError(f"{what} has no effect: {because}", code=code)
+
+    def require_place(self, last: int | None, bound: datetime) -> None:
+        """Demand that the event belongs here: this scheme, this policy, after its subject's last event, not dated back.
+
+        Raises:
+            EventRefusedError: it belongs elsewhere.
+        """
+        event, scheme = self.event, self.scheme
+        if event.scheme != scheme.origin:
+            raise self.refuse(f"it belongs to {event.scheme}", "event.scheme")
+        if event.policy != scheme.policy_index:
+            because = f"it names policy {event.policy}, and {scheme.policy_index} is in force"
+            raise self.refuse(because, "event.policy")
+        if event.prev != last:
+            raise self.refuse(f"it follows entry {event.prev}, and the last one is {last}", "event.prev")
+        if event.effective < bound - scheme.skew:
+            because = f"it is dated {moment(event.effective)}, before it was recorded ({moment(bound)})"
+            raise self.refuse(because, "event.backdated")
+
+    def require_somebody(self) -> None:
+        """Demand a signature of anybody whom the register knows.
+
+        Raises:
+            EventRefusedError: there is none.
+        """
+        if not self.signers.officers and not self.signers.member:
+            raise self.refuse("nobody known to the register signed it", "event.quorum")
 
     def require_quorum(self) -> None:
         """Demand the signatures that the policy names.
@@ -73,7 +102,8 @@ class Act:
             EventRefusedError: an officer's or the member's signature is missing.
         """
         demand = self.demand
-        self.require_officers(demand.officers)
+        if len(self.signers.officers) < demand.officers:
+            self.require_officers(demand.officers)
         if demand.member and not self.signers.member:
             raise self.refuse("the member's own signature is missing", "event.quorum")
 
@@ -102,11 +132,13 @@ class Act:
         Raises:
             EventRefusedError: it was never admitted, or has left.
         """
-        stay = self.history.membership
-        if stay is None:
+        stays = self.record.memberships
+        if not stays:
             raise self.refuse("it is not a member", "event.state")
-        if self.effective < stay.start.at:
+        stay = stays[-1]
+        if self.event.effective < stay.start.at:
             raise self.refuse(f"it is a member only from {moment(stay.start.at)}", "event.state")
-        if stay.leaving is not None and stay.leaving.mark.at <= self.effective:
-            raise self.refuse(f"it left on {moment(stay.leaving.mark.at)}", "event.state")
+        leaving = stay.leaving if stay.leavings else None
+        if leaving is not None and leaving.mark.at <= self.event.effective:
+            raise self.refuse(f"it left on {moment(leaving.mark.at)}", "event.state")
         return stay

@@ -6,7 +6,7 @@ that key may sign there, does not compute it again; one that is not remembered, 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from registry.bodies import Genesis, NewKey, NewOfficers, read
+from registry.bodies import Genesis, NewKey, NewOfficers
 from registry.events import Event, SignedEvent
 from registry.fold.signing import VERIFIED
 from registry.log.merkle import leaf_hash
@@ -60,9 +60,9 @@ def _readable(entries: Sequence[bytes]) -> Iterator[SignedEvent]:
 def _multikeys(event: Event) -> Iterator[str]:
     try:
         if event.type == "key.added":
-            yield read(NewKey, event.body).key
+            yield event.says(NewKey).key
         elif event.type in _FOUNDING:
-            body: Genesis | NewOfficers = read(_FOUNDING[event.type], event.body)
+            body: Genesis | NewOfficers = event.says(_FOUNDING[event.type])
             yield from (key for officer in body.officers for key in officer.keys)
     except PerseusError:
         return

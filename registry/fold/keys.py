@@ -1,11 +1,9 @@
 """The rules for keys: proof of possession, retirement, and compromise with its reach back (register.md, events)."""
 
-from dataclasses import replace
-
-from registry.bodies import KeyCompromise, KeyEnd, NewKey, read
+from registry.bodies import KeyCompromise, KeyEnd, NewKey
 from registry.fold.act import Act
 from registry.fold.signing import VERIFIED
-from registry.history import LAPSE, Compromise, History, Key, Mark, Span
+from registry.history import LAPSE, Compromise, Key, Mark, Span
 from registry.scheme import read_key
 from trust.canonical import canonicalize
 from trust.digest import b64url_encode
@@ -27,58 +25,61 @@ def possession(*, origin: str, size: int, root: bytes, member: str, thumbprint: 
     )
 
 
-def added(act: Act) -> History:
+def added(act: Act) -> None:
     """Add a key that somebody proved to hold; an old key signs too, else more officers stand in for it."""
     act.require_officers(act.demand.officers)
     stay = act.require_member()
-    body = read(NewKey, act.event.body)
+    body = act.event.says(NewKey)
     key = read_key(body.key)
-    _require_unused(act, key)
+    thumbprint = key.thumbprint
+    _require_unused(act, thumbprint)
     last = max(stay.start.index, act.event.prev or 0)
-    if not last < body.size <= act.index or act.tree.root_at(body.size) != body.root:
+    if not last < body.size <= act.index or act.roots.at(body.size) != body.root:
         because = f"the proof of possession names no root of this log since entry {last}"
         raise act.refuse(because, "event.possession")
     if body.until is not None and body.until <= act.effective:
         raise act.refuse("the key would expire before it may sign", "event.body")
-    _require_possession(act, body, key)
-    has_old = any(old.usable(act.effective) for old in act.history.keys)
+    _require_possession(act, body, key, thumbprint)
+    held = act.record.keys
+    has_old = any(old.usable(act.effective) for old in held.values())
     if has_old and not act.signers.member and not (body.lost and act.full):
         raise act.refuse("an old key must sign too, or enough officers must declare it lost", "event.quorum")
     if not has_old and not act.full:
         raise act.refuse("without an old key more officers must sign", "event.quorum")
-    lost = bool(body.lost) or (bool(act.history.keys) and not has_old)
+    lost = bool(body.lost) or (bool(held) and not has_old)
     ends = () if body.until is None else (Mark(body.until, act.index),)
-    new = Key(key, Span(act.mark, ends), lost_predecessor=lost)
-    return replace(act.history, keys=(*act.history.keys, new))
+    held[thumbprint] = Key(key, Span(act.mark, ends), lost_predecessor=lost)
 
 
-def retired(act: Act) -> History:
+def retired(act: Act) -> None:
     """Retire a key from a moment on; what it signed before stays good."""
     act.require_quorum()
-    key = _key(act, read(KeyEnd, act.event.body).thumbprint)
+    thumbprint = act.event.says(KeyEnd).thumbprint
+    key = _key(act, thumbprint)
     if not key.span.covers(act.effective):
         raise act.refuse("the key does not sign at that moment", "event.state")
-    return _with(act.history, key, replace(key, span=key.span.ended(act.mark)))
+    act.record.keys[thumbprint] = key.ended(act.mark)
 
 
-def compromised(act: Act) -> History:
+def compromised(act: Act) -> None:
     """Stop a key at once by one signature; let that reach back where two people say so within 72 hours."""
     if len(act.signers.officers) + act.signers.member < act.demand.officers:
         raise act.refuse("an officer or the member must sign", "event.quorum")
-    body = read(KeyCompromise, act.event.body)
+    body = act.event.says(KeyCompromise)
     key = _key(act, body.thumbprint)
     if body.confirms is not None:
-        return _confirmed(act, key, body)
+        _confirm(act, key, body)
+        return
     since = act.effective if body.since is None else body.since
     if since > act.effective:
         raise act.refuse("a compromise reaches back, not forward", "event.body")
     declared = max(act.effective, act.reach)
     full = act.mark if since == declared or _by_two(act) else None
     report = Compromise(Mark(declared, act.index), since, full)
-    return _with(act.history, key, replace(key, compromises=(*key.compromises, report)))
+    act.record.keys[body.thumbprint] = key.reported((*key.compromises, report))
 
 
-def _confirmed(act: Act, key: Key, body: KeyCompromise) -> History:
+def _confirm(act: Act, key: Key, body: KeyCompromise) -> None:
     found = next((item for item in key.compromises if item.declared.index == body.confirms), None)
     if found is None or found.full is not None or body.since not in {None, found.since}:
         raise act.refuse(f"entry {body.confirms} is no report that awaits confirmation", "event.state")
@@ -86,31 +87,27 @@ def _confirmed(act: Act, key: Key, body: KeyCompromise) -> History:
         raise act.refuse("two officers, or the member and one, must confirm", "event.quorum")
     if act.effective > found.declared.at + LAPSE:
         raise act.refuse("72 hours have passed since the report", "event.state")
-    changed = replace(found, full=act.mark)
+    changed = Compromise(found.declared, found.since, act.mark)
     reports = tuple(changed if item is found else item for item in key.compromises)
-    return _with(act.history, key, replace(key, compromises=reports))
+    act.record.keys[body.thumbprint] = key.reported(reports)
 
 
 def _by_two(act: Act) -> bool:
     return act.full or (act.signers.member and bool(act.signers.officers))
 
 
-def _require_unused(act: Act, key: PublicKey) -> None:
-    if key.thumbprint in act.owners or key.thumbprint in act.scheme.officers:
+def _require_unused(act: Act, thumbprint: str) -> None:
+    if thumbprint in act.owners or thumbprint in act.scheme.officers:
         raise act.refuse("the key is in the register already", "event.state")
 
 
-def _require_possession(act: Act, body: NewKey, key: PublicKey) -> None:
-    message = possession(
-        origin=act.scheme.origin,
-        size=body.size,
-        root=body.root,
-        member=act.event.subject,
-        thumbprint=key.thumbprint,
-    )
-    name = (body.signature + message, key.thumbprint)
-    if VERIFIED.get(name) == key:
+def _require_possession(act: Act, body: NewKey, key: PublicKey, thumbprint: str) -> None:
+    origin, member = act.scheme.origin, act.event.subject
+    name = (body.signature + body.root, f"{body.size} {member} {thumbprint} {origin}")  # all that is signed
+    found = VERIFIED.get(name)
+    if found is key or found == key:
         return
+    message = possession(origin=origin, size=body.size, root=body.root, member=member, thumbprint=thumbprint)
     try:
         key.verify(body.signature, message)
         VERIFIED.put(name, key)
@@ -119,11 +116,7 @@ def _require_possession(act: Act, body: NewKey, key: PublicKey) -> None:
 
 
 def _key(act: Act, thumbprint: str) -> Key:
-    key = act.history.key(thumbprint)
+    key = act.record.keys.get(thumbprint)
     if key is None:
         raise act.refuse(f"it has no key {thumbprint}", "event.state")
     return key
-
-
-def _with(history: History, old: Key, new: Key) -> History:
-    return replace(history, keys=tuple(new if key is old else key for key in history.keys))

@@ -1,62 +1,56 @@
 """The rules for members: admission, update, suspension, reinstatement, exit and expulsion (register.md, events)."""
 
-from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 from urllib.parse import urlsplit
 
-from registry.bodies import Admission, Expulsion, Nothing, SuspensionOrder, Update, read
+from registry.bodies import Admission, Expulsion, Nothing, SuspensionOrder, Update
 from registry.fold.act import Act
-from registry.history import LAPSE, History, Leaving, Mark, Membership, Profile, Service, Suspension
-
-T = TypeVar("T")
+from registry.history import LAPSE, Leaving, Mark, Membership, Profile, Service, Suspension
 
 
-def admitted(act: Act) -> History:
+def admitted(act: Act) -> None:
     """Admit an organisation; one that has left may come back, without its former roles."""
     act.require_quorum()
-    body = read(Admission, act.event.body)
-    history = act.history
-    last = history.memberships[-1].leaving if history.memberships else None
-    if history.memberships and last is None:
+    body = act.event.says(Admission)
+    record = act.record
+    last = record.memberships[-1].leaving if record.memberships else None
+    if record.memberships and last is None:
         raise act.refuse("it is a member already", "event.state")
     if last is not None and act.effective < last.mark.at:
         raise act.refuse("it has not left yet", "event.state")
     profile = _profile(act, body.name, body.services)
-    return replace(
-        history,
-        profiles=(*history.profiles, profile),
-        memberships=(*history.memberships, Membership(act.mark)),
-    )
+    record.profiles.append(profile)
+    record.memberships.append(Membership(act.mark))
 
 
-def updated(act: Act) -> History:
+def updated(act: Act) -> None:
     """Change a member's name or services."""
     act.require_quorum()
     act.require_member()
-    body = read(Update, act.event.body)
-    last = act.history.profiles[-1]
+    body = act.event.says(Update)
+    last = act.record.profiles[-1]
     services = last.services if body.services is None else body.services
     profile = _profile(act, last.name if body.name is None else body.name, services)
-    return replace(act.history, profiles=(*act.history.profiles, profile))
+    act.record.profiles.append(profile)
 
 
-def suspended(act: Act) -> History:
+def suspended(act: Act) -> None:
     """Suspend a member, for 72 hours where one officer acts alone, or confirm what one officer did."""
     act.require_quorum()
     act.require_member()
-    confirms = read(SuspensionOrder, act.event.body).confirms
+    confirms = act.event.says(SuspensionOrder).confirms
     if confirms is not None:
-        return _confirmed(act, confirms)
-    if not act.full:
+        _confirm(act, confirms)
+        return
+    emergency = not act.full
+    if emergency:
         _require_first(act)
-    order = Suspension(act.mark, act.signers.officers, emergency=not act.full)
-    return replace(act.history, suspensions=(*act.history.suspensions, order))
+    act.record.suspensions.append(Suspension(act.mark, act.signers.officers, emergency))
 
 
 def _require_first(act: Act) -> None:
     """Let nobody renew alone what nobody else has confirmed, so that 72 hours are 72 hours."""
-    alone = [item for item in act.history.suspensions if item.emergency and not item.confirmed]
+    alone = [item for item in act.record.suspensions if item.emergency and not item.confirmed]
     for item in alone:
         if act.signers.officers <= item.officers:
             names = ", ".join(sorted(act.signers.officers))
@@ -66,90 +60,82 @@ def _require_first(act: Act) -> None:
             raise act.refuse(because, "event.quorum")
 
 
-def _confirmed(act: Act, index: int) -> History:
-    found = next((item for item in act.history.suspensions if item.start.index == index), None)
-    if found is None or not found.emergency or found.confirmed or found.lifted:
+def _confirm(act: Act, index: int) -> None:
+    orders = act.record.suspensions
+    place = next((place for place, item in enumerate(orders) if item.start.index == index), None)
+    found = None if place is None else orders[place]
+    if place is None or found is None or not found.emergency or found.confirmed or found.lifted:
         raise act.refuse(f"entry {index} is no emergency suspension that is open", "event.state")
     if not act.full:
         raise act.refuse("one officer cannot confirm a suspension alone", "event.quorum")
     if act.effective > found.start.at + LAPSE:
         raise act.refuse("the suspension had lapsed after 72 hours", "event.state")
-    officers = found.officers | act.signers.officers
-    changed = replace(found, confirmed=act.mark, officers=officers)
-    return replace(act.history, suspensions=_swap(act.history.suspensions, found, changed))
+    orders[place] = found.confirmed_by(act.signers.officers, act.mark)
 
 
-def reinstated(act: Act) -> History:
+def reinstated(act: Act) -> None:
     """Lift every open suspension: two officers, and not those alone who ordered it."""
     act.require_quorum()
     act.require_member()
-    read(Nothing, act.event.body)
-    is_open = [item for item in act.history.suspensions if item.lifted is None and item.covers(act.effective)]
+    act.event.says(Nothing)
+    orders, at, mark = act.record.suspensions, act.event.effective, act.mark
+    is_open = [place for place, item in enumerate(orders) if item.lifted is None and item.covers(at)]
     if not is_open:
         raise act.refuse("it is not suspended at that moment", "event.state")
-    for item in is_open:
-        if len(item.officers) == 1:
-            act.require_officers(act.demand.officers, apart_from=item.officers)
-        else:
-            act.require_officers(1, apart_from=item.officers)
-    suspensions = tuple(
-        replace(item, lifted=act.mark) if item in is_open else item for item in act.history.suspensions
-    )
-    return replace(act.history, suspensions=suspensions)
+    for place in is_open:
+        ordered = orders[place].officers
+        act.require_officers(act.demand.officers if len(ordered) == 1 else 1, apart_from=ordered)
+    for place in is_open:
+        orders[place] = orders[place].lifted_by(mark)
 
 
-def exit_requested(act: Act) -> History:
+def exit_requested(act: Act) -> None:
     """Record that a member asked to leave."""
     act.require_quorum()
     act.require_member()
-    read(Nothing, act.event.body)
-    return replace(act.history, exit_requests=(*act.history.exit_requests, act.mark))
+    act.event.says(Nothing)
+    act.record.exit_requests.append(act.mark)
 
 
-def exited(act: Act) -> History:
+def exited(act: Act) -> None:
     """Let a member go that asked to."""
     act.require_quorum()
     stay = act.require_member()
-    read(Nothing, act.event.body)
-    if not any(request.index > stay.start.index for request in act.history.exit_requests):
+    act.event.says(Nothing)
+    if not any(request.index > stay.start.index for request in act.record.exit_requests):
         raise act.refuse("it has not asked to leave", "event.state")
-    return _left(act, stay, Leaving(act.mark, expelled=False))
+    _leave(act, stay, Leaving(act.mark, expelled=False))
 
 
-def expelled(act: Act) -> History:
+def expelled(act: Act) -> None:
     """Expel a member, from now on or from the moment a fraud began."""
     act.require_quorum()
-    since = read(Expulsion, act.event.body).since
+    since = act.event.says(Expulsion).since
     if since is not None and since > act.effective:
         raise act.refuse("a fraud reaches back, not forward", "event.body")
     stay = _reached(act, since) or act.require_member()
-    return _left(act, stay, Leaving(act.mark, expelled=True, since=since))
+    _leave(act, stay, Leaving(act.mark, expelled=True, since=since))
 
 
 def _reached(act: Act, since: datetime | None) -> Membership | None:
     """Find the stay that has ended but in which a fraud began that is found out only now."""
-    stay = act.history.membership
+    stay = act.record.memberships[-1] if act.record.memberships else None
     if since is None or stay is None or stay.leaving is None:
         return None
     return stay if stay.start.at <= since < stay.leaving.mark.at else None
 
 
-def _left(act: Act, stay: Membership, leaving: Leaving) -> History:
+def _leave(act: Act, stay: Membership, leaving: Leaving) -> None:
     """End the stay and every open role with it, so that a later admission brings no role back."""
-    gone = replace(stay, leavings=(*stay.leavings, leaving))
-    roles = tuple(
-        replace(role, span=role.span.ended(leaving.mark)) if _open(act, role.span.end) else role
-        for role in act.history.roles
-    )
-    return replace(act.history, memberships=_swap(act.history.memberships, stay, gone), roles=roles)
+    record = act.record
+    record.memberships[-1] = stay.left(leaving)
+    record.roles[:] = [
+        role.ended(leaving.mark) if _open(act, role.span.end) else role for role in record.roles
+    ]
 
 
 def _open(act: Act, end: Mark | None) -> bool:
     return end is None or end.at > act.effective
-
-
-def _swap(items: tuple[T, ...], old: T, new: T) -> tuple[T, ...]:
-    return tuple(new if item is old else item for item in items)
 
 
 def _profile(act: Act, name: str, services: tuple[Service, ...]) -> Profile:

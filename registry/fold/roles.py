@@ -1,73 +1,73 @@
 """The rules for what a member may do: agreements, roles, published status lists (register.md, events)."""
 
-from dataclasses import replace
-
-from registry.bodies import Agreement, CertificateDates, Grant, RoleEnd, StatusPublication, read
+from registry.bodies import Agreement, CertificateDates, Grant, RoleEnd, StatusPublication
 from registry.fold.act import Act
-from registry.history import History, Mark, Role, Signed, Span
-from registry.papers import Certificate, Published
+from registry.history import Mark, Role, Span
+from registry.papers import Certificate, Published, Signed
 
 
-def agreed(act: Act) -> History:
+def agreed(act: Act) -> None:
     """Record that the member signed a version of the scheme's agreement."""
     act.require_quorum()
     act.require_member()
-    body = read(Agreement, act.event.body)
+    body = act.event.says(Agreement)
     if body.until is not None and body.until <= act.effective:
         raise act.refuse("the agreement would end before it begins", "event.body")
-    signed = Signed(act.index, body.version, body.until)
-    return replace(act.history, agreements=(*act.history.agreements, signed))
+    act.record.agreements.append(Signed(act.index, body.version, body.until))
 
 
-def certified(act: Act) -> History:
+def certified(act: Act) -> None:
     """Record between which moments a member's certificate is valid, so that its end is seen coming."""
     act.require_quorum()
     act.require_member()
-    body = read(CertificateDates, act.event.body)
+    body = act.event.says(CertificateDates)
     if body.until <= body.from_:
         raise act.refuse("the certificate would end before it begins", "event.body")
-    found = Certificate(act.index, body.digest, body.from_, body.until)
-    return replace(act.history, certificates=(*act.history.certificates, found))
+    act.record.certificates.append(Certificate(act.index, body.digest, body.from_, body.until))
 
 
-def granted(act: Act) -> History:
+def granted(act: Act) -> None:
     """Grant a role, until its end where one is set."""
     act.require_quorum()
     act.require_member()
-    body = read(Grant, act.event.body)
+    body = act.event.says(Grant)
     if not body.role.startswith("https://"):
         raise act.refuse(f"{body.role} is no URL of a role", "event.body")
     if body.until is not None and body.until <= act.effective:
         raise act.refuse("the role would end before it begins", "event.body")
-    if any(role.url == body.role and role.span.covers(act.effective) for role in act.history.roles):
+    if _held(act, body.role):
         raise act.refuse("it holds this role already", "event.state")
     ends = () if body.until is None else (Mark(body.until, act.index),)
-    return replace(act.history, roles=(*act.history.roles, Role(body.role, Span(act.mark, ends))))
+    act.record.roles.append(Role(body.role, Span(act.mark, ends)))
 
 
-def ended(act: Act) -> History:
+def ended(act: Act) -> None:
     """End a role that the member holds."""
     act.require_quorum()
-    body = read(RoleEnd, act.event.body)
-    held = [role for role in act.history.roles if role.url == body.role and role.span.covers(act.effective)]
+    body = act.event.says(RoleEnd)
+    held = _held(act, body.role)
     if not held:
         raise act.refuse("it does not hold this role at that moment", "event.state")
-    roles = tuple(
-        replace(role, span=role.span.ended(act.mark)) if role in held else role for role in act.history.roles
-    )
-    return replace(act.history, roles=roles)
+    roles, mark = act.record.roles, act.mark
+    for place in held:
+        roles[place] = roles[place].ended(mark)
 
 
-def status_published(act: Act) -> History:
+def status_published(act: Act) -> None:
     """Record the digest of the status list that a member published for an interval; one list an interval."""
     act.require_quorum()
     act.require_member()
-    body = read(StatusPublication, act.event.body)
+    body = act.event.says(StatusPublication)
     if not body.status_list.startswith("https://"):
         raise act.refuse(f"{body.status_list} is no URL of a status list", "event.body")
-    last = next((one for one in reversed(act.history.published) if one.url == body.status_list), None)
+    last = next((one for one in reversed(act.record.published) if one.url == body.status_list), None)
     if last is not None and body.interval <= last.interval:
         because = f"entry {last.index} published interval {last.interval}, and this one is {body.interval}"
         raise act.refuse(because, "event.state")
-    found = Published(act.index, body.status_list, body.interval, body.digest)
-    return replace(act.history, published=(*act.history.published, found))
+    act.record.published.append(Published(act.index, body.status_list, body.interval, body.digest))
+
+
+def _held(act: Act, url: str) -> list[int]:
+    """Find the places of a role among those that the member holds at the moment of the event."""
+    at = act.event.effective
+    return [place for place, role in enumerate(act.record.roles) if role.url == url and role.span.covers(at)]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from registry.bodies import Genesis, NewLogKey, NewOfficers, Policy, Recognition, read
+from registry.bodies import Genesis, NewLogKey, NewOfficers, Policy, Recognition
 from registry.errors import EventRefusedError
 from registry.events import Event
 from registry.fold.act import Act, Signers
@@ -19,7 +19,7 @@ def genesis(event: Event, signers: Signers) -> Scheme:
     """
     if event.type != "scheme.genesis" or event.subject != event.scheme or event.prev is not None:
         raise EventRefusedError("the first entry is no genesis of this scheme", code="event.state")
-    body = read(Genesis, event.body)
+    body = event.says(Genesis)
     scheme = Scheme(
         origin=event.scheme,
         environment=body.environment,
@@ -39,7 +39,7 @@ def genesis(event: Event, signers: Signers) -> Scheme:
 def policy(act: Act) -> Scheme:
     """Change the rules by the quorum of the old ones; the commitment to the next officers stays."""
     act.require_quorum()
-    body = _checked(read(Policy, act.event.body), people=len(act.scheme.people))
+    body = _checked(act.event.says(Policy), people=len(act.scheme.people))
     if body.next_officers != act.scheme.policy.next_officers:
         raise act.refuse("a policy cannot replace the commitment to the next officers", "event.precommitment")
     return replace(act.scheme, policy=body, policy_index=act.index)
@@ -48,7 +48,7 @@ def policy(act: Act) -> Scheme:
 def officers(act: Act) -> Scheme:
     """Replace the officers by the set that was committed to before; every new one signs."""
     act.require_quorum()
-    body = read(NewOfficers, act.event.body)
+    body = act.event.says(NewOfficers)
     keys = officer_keys(body.officers)
     if officers_digest(body.officers) != act.scheme.policy.next_officers:
         raise act.refuse("these are not the officers that the policy committed to", "event.precommitment")
@@ -64,7 +64,7 @@ def officers(act: Act) -> Scheme:
 def log_key(act: Act) -> Scheme:
     """Let another key sign the checkpoints of all later sizes."""
     act.require_quorum()
-    key = read_log_key(read(NewLogKey, act.event.body).log_key)
+    key = read_log_key(act.event.says(NewLogKey).log_key)
     if any(item.key == key for item in act.scheme.log_keys):
         raise act.refuse("the log has had this key already", "event.state")
     return replace(act.scheme, log_keys=(*act.scheme.log_keys, LogKey(act.index, key)))
@@ -73,7 +73,7 @@ def log_key(act: Act) -> Scheme:
 def recognised(act: Act) -> Scheme:
     """Recognise another scheme."""
     act.require_quorum()
-    other = read(Recognition, act.event.body).scheme
+    other = act.event.says(Recognition).scheme
     if not other or other == act.scheme.origin or other in act.scheme.recognised:
         raise act.refuse("it names no further scheme", "event.body")
     return replace(act.scheme, recognised=(*act.scheme.recognised, other))

@@ -1,12 +1,13 @@
 """Who signed an event: each signature is checked against the key it names, and keys become people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from registry.bodies import Genesis, NewOfficers, read
+from registry.bodies import Genesis, NewOfficers
 from registry.errors import EventRefusedError
 from registry.events import Event, SignedEvent
 from registry.fold.act import Signers
-from registry.history import History
+from registry.fold.record import Record
 from registry.jws import EventSignature
 from registry.kept import Kept
 from registry.scheme import OfficerKey, Scheme, officer_keys
@@ -16,37 +17,49 @@ from trust.keys import PublicKey
 VERIFIED: Kept[tuple[bytes, str], PublicKey] = Kept(1 << 18)
 """The signatures that were found to fit, by leaf hash and key id: a second replay verifies none of them again."""
 
+_NOBODY: Mapping[str, OfficerKey] = MappingProxyType({})
+_NONE: frozenset[str] = frozenset()
+
 
 def signers(
-    signed: SignedEvent, *, leaf: bytes, scheme: Scheme | None, history: History, strict: bool = True
+    signed: SignedEvent, *, leaf: bytes, scheme: Scheme | None, record: Record, strict: bool = True
 ) -> Signers:
     """Tell whose signatures an event bears: officers in office, officers to be, and the member it is about.
 
     Raises:
         EventRefusedError: a signature does not fit, or is by a key that may not sign here.
     """
-    officers = scheme.officers if scheme is not None else {}
+    officers = scheme.officers if scheme is not None else _NOBODY
     to_be = incoming(signed.event)
-    found: list[Signers] = []
+    in_office: list[str] = []
+    coming: list[str] = []
+    member = False
     for signature in signed.signatures:
-        roles = tuple(_roles(signature.kid, officers, to_be, _usable(history, signed.event, signature.kid)))
-        for key, _ in roles[:1]:
-            _check(signed, leaf, signature, key)
-        if not roles and strict:
-            raise EventRefusedError(f"the key {signature.kid} may not sign this", code="event.signature")
-        found.extend(role for _, role in roles)
-    return Signers(
-        officers=frozenset().union(*(item.officers for item in found)),
-        member=any(item.member for item in found),
-        incoming=frozenset().union(*(item.incoming for item in found)),
-    )
+        kid = signature.kid
+        officer, own = officers.get(kid), record.keys.get(kid)
+        new = to_be.get(kid) if to_be else None
+        if own is not None and not own.usable(signed.event.effective):
+            own = None
+        found = officer or new or own
+        if found is None:
+            if strict:
+                raise EventRefusedError(f"the key {kid} may not sign this", code="event.signature")
+        elif VERIFIED.get((leaf, kid)) is not found.key:
+            _check(signed, leaf, signature, found.key)
+        if officer is not None:
+            in_office.append(officer.pseudonym)
+        if new is not None:
+            coming.append(new.pseudonym)
+        if own is not None:
+            member = True
+    return Signers(frozenset(in_office), member, frozenset(coming) if coming else _NONE)
 
 
-def everybody(event: Event, scheme: Scheme, history: History) -> Signers:
+def everybody(event: Event, scheme: Scheme, record: Record) -> Signers:
     """Name all who may sign an event, as if they had."""
     to_be = frozenset(item.pseudonym for item in incoming(event).values())
-    own = any(key.usable(event.effective) for key in history.keys)
-    return Signers(scheme.people, member=own, incoming=to_be)
+    own = any(key.usable(event.effective) for key in record.keys.values())
+    return Signers(scheme.people, own, to_be)
 
 
 def _check(signed: SignedEvent, leaf: bytes, signature: EventSignature, key: PublicKey) -> None:
@@ -61,17 +74,6 @@ def _check(signed: SignedEvent, leaf: bytes, signature: EventSignature, key: Pub
     VERIFIED.put(name, key)
 
 
-def _roles(
-    kid: str, officers: Mapping[str, OfficerKey], to_be: Mapping[str, OfficerKey], own: PublicKey | None
-) -> Iterator[tuple[PublicKey, Signers]]:
-    if kid in officers:
-        yield officers[kid].key, Signers(frozenset((officers[kid].pseudonym,)))
-    if kid in to_be:
-        yield to_be[kid].key, Signers(frozenset(), incoming=frozenset((to_be[kid].pseudonym,)))
-    if own is not None:
-        yield own, Signers(frozenset(), member=True)
-
-
 def incoming(event: Event) -> Mapping[str, OfficerKey]:
     """Name the officers that an event would put into office, by the thumbprints of their keys.
 
@@ -79,12 +81,7 @@ def incoming(event: Event) -> Mapping[str, OfficerKey]:
         EventRefusedError: the set is none that could check itself.
     """
     if event.type == "scheme.genesis":
-        return officer_keys(read(Genesis, event.body).officers)
+        return officer_keys(event.says(Genesis).officers)
     if event.type == "scheme.officers":
-        return officer_keys(read(NewOfficers, event.body).officers)
-    return {}
-
-
-def _usable(history: History, event: Event, kid: str) -> PublicKey | None:
-    key = history.key(kid)
-    return key.key if key is not None and key.usable(event.effective) else None
+        return officer_keys(event.says(NewOfficers).officers)
+    return _NOBODY

@@ -8,15 +8,17 @@ from registry.errors import EventRefusedError, RegisterError
 from registry.events import VERSION, Event, SignedEvent
 from registry.fold import keys, members, roles, scheme
 from registry.fold.act import Act
+from registry.fold.record import Pen, Record
+from registry.fold.roots import Roots
 from registry.fold.signing import everybody, signers
-from registry.history import History, moment
+from registry.history import History
 from registry.log.merkle import Tree
 from registry.recording import Time, around
 from registry.scheme import Scheme
 from trust.did import Did
 from trust.errors import MalformedError, PerseusError
 
-MEMBER_EVENTS: Mapping[str, Callable[[Act], History]] = {
+MEMBER_EVENTS: Mapping[str, Callable[[Act], None]] = {
     "member.admitted": members.admitted,
     "member.updated": members.updated,
     "member.suspended": members.suspended,
@@ -58,12 +60,14 @@ class State:
     scheme: Scheme
     founded: datetime
     latest: datetime
-    histories: dict[Did, History] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
     owners: dict[str, Did] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
     effective: list[datetime | None] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     wide: list[int] = field(default_factory=list)
+    _pen: Pen = field(default_factory=Pen)
+    _roots: Roots | None = None
 
     @classmethod
     def of_genesis(cls, entry: bytes, leaf: bytes) -> "State":
@@ -74,7 +78,7 @@ class State:
         """
         try:
             signed = SignedEvent.parse(entry)
-            who = signers(signed, leaf=leaf, scheme=None, history=History(signed.event.subject))
+            who = signers(signed, leaf=leaf, scheme=None, record=Record(signed.event.subject, None, Pen()))
             founded = scheme.genesis(signed.event, who)
         except PerseusError as error:
             raise RegisterError(
@@ -86,12 +90,13 @@ class State:
         return state
 
     def copy(self) -> "State":
-        """Give a state that can go on without changing this one."""
+        """Give a state that can go on without changing this one; neither writes the records of both any more."""
+        self._pen = Pen()
         return State(
             self.scheme,
             self.founded,
             self.latest,
-            dict(self.histories),
+            dict(self.records),
             dict(self.owners),
             dict(self.last),
             list(self.effective),
@@ -118,13 +123,20 @@ class State:
         except (MalformedError, EventRefusedError) as error:
             self.ignored.append(Ignored(index, error.code, str(error)))
             return
-        self.effective[index] = signed.event.effective
-        self.latest = max(self.latest, signed.event.effective)
-        self.last[signed.event.subject] = index
+        event = signed.event
+        self.effective[index] = event.effective
+        self.latest = max(self.latest, event.effective)
+        self.last[event.subject] = index
 
     @property
-    def _skew(self) -> timedelta:
-        return timedelta(seconds=self.scheme.policy.skew)
+    def histories(self) -> Mapping[Did, History]:
+        """All that is recorded about every organisation, in the order of their first events."""
+        return {one.did: one.history for one in self.records.values() if one.did is not None}
+
+    def history(self, subject: Did) -> History | None:
+        """Give all that is recorded about one organisation, or None for a stranger."""
+        found = self.records.get(subject.text)
+        return None if found is None else found.history
 
     def foresee(self, event: Event, *, tree: Tree, recorded: Time) -> None:
         """Take in an event as if everybody had signed it who may, to learn whether signatures are all it lacks.
@@ -134,31 +146,45 @@ class State:
             MalformedError: its subject is no DID.
         """
         index = len(self.effective)
-        did, history = self._subject(event)
-        who, reach = everybody(event, self.scheme, history), self._reach(recorded, index)
-        self._decide(Act(index, event, who, self.scheme, history, tree, self.owners, reach), did, recorded)
+        record = self._record(event.subject)
+        who, reach = everybody(event, self.scheme, record), self._reach(recorded, index)
+        act = Act(index, event, who, self.scheme, record, self._roots_of(tree), self.owners, reach)
+        self._decide(act, recorded, known=is_known(event))
 
     def _apply(self, signed: SignedEvent, index: int, tree: Tree, recorded: Time) -> None:
         event = signed.event
-        did, history = self._subject(event)
-        leaf, strict = tree.levels[0][index], is_known(event)
-        who = signers(signed, leaf=leaf, scheme=self.scheme, history=history, strict=strict)
-        reach = self._reach(recorded, index)
-        self._decide(Act(index, event, who, self.scheme, history, tree, self.owners, reach), did, recorded)
+        record = self._record(event.subject)
+        leaf, known = tree.levels[0][index], is_known(event)
+        who = signers(signed, leaf=leaf, scheme=self.scheme, record=record, strict=known)
+        reach = self.latest if recorded is None else self._reach(recorded, index)
+        act = Act(index, event, who, self.scheme, record, self._roots_of(tree), self.owners, reach)
+        self._decide(act, recorded, known=known)
 
-    def _subject(self, event: Event) -> tuple[Did | None, History]:
-        did = None if event.subject == self.scheme.origin else Did.parse(event.subject)
-        return did, self.histories.get(did, History(event.subject)) if did else History(event.subject)
+    def _record(self, subject: str) -> Record:
+        """Give the record of a subject to be written by this state; that of another state is copied before."""
+        found = self.records.get(subject)
+        if found is None:
+            did = None if subject == self.scheme.origin else Did.parse(subject)
+            return Record(subject, did, self._pen)
+        if found.pen is not self._pen:
+            found = self.records[subject] = found.copy(self._pen)
+        return found
 
-    def _decide(self, act: Act, did: Did | None, recorded: Time) -> None:
-        self._require_place(act, max(around(recorded).since or self.founded, self.founded))
-        unknown = not is_known(act.event)
-        if unknown:
-            _require_somebody(act)
-        if did is None:
-            self._take_scheme(act, unknown=unknown)
+    def _roots_of(self, tree: Tree) -> Roots:
+        if self._roots is None or self._roots.tree is not tree:
+            self._roots = Roots(tree)
+        return self._roots
+
+    def _decide(self, act: Act, recorded: Time, *, known: bool) -> None:
+        since = None if recorded is None else around(recorded).since
+        bound = self.founded if since is None else max(since, self.founded)
+        act.require_place(self.last.get(act.event.subject), bound)
+        if not known:
+            act.require_somebody()
+        if act.record.did is None:
+            self._take_scheme(act, known=known)
         else:
-            self._take_member(act, did, unknown=unknown)
+            self._take_member(act, act.record.did, known=known)
 
     def _reach(self, recorded: Time, index: int) -> datetime:
         """Give the moment that one person alone cannot reach behind.
@@ -173,25 +199,10 @@ class State:
         if by is not None and by - since > heartbeat:
             self.wide.append(index)
             since = by - heartbeat
-        return since - self._skew
+        return since - self.scheme.skew
 
-    def _require_place(self, act: Act, bound: datetime) -> None:
-        """Demand that the event belongs here: this scheme, this policy, after this subject's last event."""
-        event = act.event
-        if event.scheme != self.scheme.origin:
-            raise act.refuse(f"it belongs to {event.scheme}", "event.scheme")
-        if event.policy != self.scheme.policy_index:
-            because = f"it names policy {event.policy}, and {self.scheme.policy_index} is in force"
-            raise act.refuse(because, "event.policy")
-        last = self.last.get(event.subject)
-        if event.prev != last:
-            raise act.refuse(f"it follows entry {event.prev}, and the last one is {last}", "event.prev")
-        if event.effective < bound - self._skew:
-            because = f"it is dated {moment(event.effective)}, before it was recorded ({moment(bound)})"
-            raise act.refuse(because, "event.backdated")
-
-    def _take_scheme(self, act: Act, *, unknown: bool) -> None:
-        if unknown:
+    def _take_scheme(self, act: Act, *, known: bool) -> None:
+        if not known:
             self.scheme = replace(self.scheme, unknown=(*self.scheme.unknown, act.index))
             return
         rule = SCHEME_EVENTS.get(act.event.type)
@@ -199,17 +210,19 @@ class State:
             raise act.refuse("an event of this type cannot be about the scheme here", "event.body")
         self.scheme = rule(act)
 
-    def _take_member(self, act: Act, did: Did, *, unknown: bool) -> None:
-        rule = MEMBER_EVENTS.get(act.event.type)
-        if unknown:
-            changed = replace(act.history, unknown=(*act.history.unknown, act.index))
+    def _take_member(self, act: Act, did: Did, *, known: bool) -> None:
+        rule, record = MEMBER_EVENTS.get(act.event.type), act.record
+        if not known:
+            record.unknown.append(act.index)
         elif rule is None:
             raise act.refuse("an event of this type cannot be about a member", "event.body")
         else:
-            changed = rule(act)
-        self.histories[did] = replace(changed, events=(*changed.events, act.index))
-        for key in changed.keys[len(act.history.keys) :]:
-            self.owners[key.key.thumbprint] = did
+            rule(act)
+        if not record.events:
+            self.records[record.subject] = record
+        record.took(act.index)
+        if rule is keys.added:
+            self.owners[next(reversed(record.keys))] = did
 
 
 def is_known(event: Event) -> bool:
@@ -228,8 +241,3 @@ def require_known(event: Event) -> None:
         raise EventRefusedError(
             f"{what} is no event that this version of Perseus can read", code="event.type"
         )
-
-
-def _require_somebody(act: Act) -> None:
-    if not act.signers.officers and not act.signers.member:
-        raise act.refuse("nobody known to the register signed it", "event.quorum")

@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from registry.anchor import Anchor
-from registry.bodies import NewLogKey
+from registry.bodies import NewLogKey, Update
 from registry.errors import EventRefusedError, RegisterError
 from registry.fold.signing import VERIFIED
+from registry.fold.step import State
 from registry.log.checkpoint import Checkpoint
 from registry.log.cosignature import WitnessKey
 from registry.log.note import Note, VerifierKey
-from registry.proposal import admit, propose
+from registry.proposal import admit, end_role, propose
 from registry.register import Register
 from support.keys import signer
 from support.scheme import ORIGIN, START, SchemeSimulator
@@ -261,3 +262,32 @@ def test_a_trust_file_of_nothing_is_told_as_what_it_is() -> None:
         Anchor.from_json(b"{}")
     assert "witnesses" not in refused.value.expected
     assert refused.value.found == "no member"
+
+
+def test_what_one_copy_takes_in_no_other_copy_of_the_same_log_sees(scheme: SchemeSimulator) -> None:
+    edp = scheme.join("did:web:edp.example", name="Meterworks", roles=("energy-data-provider",))
+    held = scheme.register
+    before = held.history(edp.did)
+    ending = end_role(held, edp.did, role=before.roles[0].url, at=scheme.at(days=1))
+    renaming = propose(held, "member.updated", edp.did, body=Update(name="Other"), at=scheme.at(days=2))
+    people = tuple(scheme.officers.values())
+    ended = held.accept(ending.signed(*people).entry)
+    renamed = held.accept(renaming.signed(*people, edp.signer).entry)
+    assert (held.history(edp.did), before.name, before.roles[0].span.ends) == (before, "Meterworks", ())
+    assert [ended.history(edp.did).name, len(ended.history(edp.did).roles[0].span.ends)] == ["Meterworks", 1]
+    assert [renamed.history(edp.did).name, renamed.history(edp.did).roles[0].span.ends] == ["Other", ()]
+
+
+def test_a_state_that_goes_on_after_it_was_copied_leaves_the_copy_as_it_is(scheme: SchemeSimulator) -> None:
+    edp = scheme.join("did:web:edp.example", name="Meterworks")
+    scheme.grant(edp, "auditor", at=scheme.at(days=1))
+    register, entries = scheme.register, scheme.entries
+    state = State.of_genesis(entries[0], register.tree.levels[0][0])
+    for entry in entries[1:-1]:
+        state.step(entry, tree=register.tree, recorded=None)
+    copy = state.copy()
+    state.step(entries[-1], tree=register.tree, recorded=None)
+    assert [len(one.histories[edp.did].roles) for one in (copy, state)] == [0, 1]
+    copy.step(entries[-1], tree=register.tree, recorded=None)
+    assert copy.ignored == state.ignored == []
+    assert [one.histories[edp.did].events for one in (copy, state)] == [(4, 5, 6)] * 2

@@ -1,0 +1,91 @@
+"""What the log has recorded about one member while it is folded: lists that grow, and a history once somebody asks.
+
+A record is written by one state alone, whose pen it bears; every other state copies it before the first change.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from registry.history import History, Key, Mark, Membership, Profile, Role, Suspension
+from registry.papers import Certificate, Published, Signed
+from trust.did import Did
+
+
+class Pen:
+    """What marks the records that one state may write."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """All that the log holds about one subject so far; `did` is None for the scheme, which has no history."""
+
+    subject: Final[str]
+    did: Final[Did | None]
+    pen: Final[Pen]
+    events: Final[list[int]] = field(default_factory=list)
+    profiles: Final[list[Profile]] = field(default_factory=list)
+    memberships: Final[list[Membership]] = field(default_factory=list)
+    suspensions: Final[list[Suspension]] = field(default_factory=list)
+    roles: Final[list[Role]] = field(default_factory=list)
+    keys: Final[dict[str, Key]] = field(default_factory=dict)
+    exit_requests: Final[list[Mark]] = field(default_factory=list)
+    agreements: Final[list[Signed]] = field(default_factory=list)
+    certificates: Final[list[Certificate]] = field(default_factory=list)
+    published: Final[list[Published]] = field(default_factory=list)
+    unknown: Final[list[int]] = field(default_factory=list)
+    _history: History | None = None
+
+    @property
+    def name(self) -> str:
+        """The name that the register calls the member by; its identifier while there is none."""
+        return self.profiles[-1].name if self.profiles else self.subject
+
+    @property
+    def history(self) -> History:
+        """The record as a value that no later event changes."""
+        if self._history is None:
+            self._history = self._frozen()
+        return self._history
+
+    def took(self, index: int) -> None:
+        """Note that the event at this index has changed the record."""
+        self.events.append(index)
+        self._history = None
+
+    def copy(self, pen: Pen) -> "Record":
+        """Give a record that says the same and that another pen may write."""
+        return Record(
+            self.subject,
+            self.did,
+            pen,
+            list(self.events),
+            list(self.profiles),
+            list(self.memberships),
+            list(self.suspensions),
+            list(self.roles),
+            dict(self.keys),
+            list(self.exit_requests),
+            list(self.agreements),
+            list(self.certificates),
+            list(self.published),
+            list(self.unknown),
+            self._history,
+        )
+
+    def _frozen(self) -> History:
+        return History(
+            self.subject,
+            tuple(self.events),
+            tuple(self.profiles),
+            tuple(self.memberships),
+            tuple(self.suspensions),
+            tuple(self.roles),
+            tuple(self.keys.values()),
+            tuple(self.exit_requests),
+            tuple(self.agreements),
+            tuple(self.certificates),
+            tuple(self.published),
+            tuple(self.unknown),
+        )

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import uvicorn
 
+from perseus.served import refuse_served
 from perseus.settings import ADDRESS, PID
 from trust.errors import UnavailableError
 
@@ -40,8 +41,9 @@ def run(config: uvicorn.Config, place: Place, *, told: Callable[[str], None] | N
     """Answer requests until the process is told to stop; `told` hears the address once it listens.
 
     Raises:
-        UnavailableError: the port is taken.
+        UnavailableError: the port is taken, or the home is served already.
     """
+    refuse_served(place.home)
     with _listening(place) as listener:
         host, port = listener.getsockname()[:2]
         scheme = "http" if place.tls_key is None else "https"

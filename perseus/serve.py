@@ -6,7 +6,6 @@ The processes are forked from one that has the packages loaded, so that six star
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -16,6 +15,7 @@ from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from perseus.served import address_of, answers, refuse_served
 from perseus.settings import ADDRESS, PARTIES, WITNESS
 from trust.errors import MalformedError, PerseusError, UnavailableError
 
@@ -48,9 +48,11 @@ class Town:
         """Start every party, and wait until each answers; the operator comes last, because it asks the witnesses first.
 
         Raises:
-            UnavailableError: one does not come up.
+            UnavailableError: one is served already, or does not come up.
         """
         self.parties = self.parties or (*witnesses_in(self.out), *PARTIES)
+        for party in self.parties:
+            refuse_served(self.out / party)
         for party in self.parties:
             if party != OPERATOR:
                 self.start_one(party)
@@ -81,8 +83,8 @@ class Town:
         """
         home, until = self.out / party, time.monotonic() + _PATIENCE
         while time.monotonic() < until:
-            address = _address(home)
-            if address is not None and _answers(address):
+            address = address_of(home)
+            if address is not None and answers(address):
                 return address
             if self.running[party].exitcode is not None:
                 raise UnavailableError(f"the service {party}", because=_told(home), code="fetch.timeout")
@@ -180,17 +182,3 @@ def _told(home: Path) -> str:
     path = home / "stderr"
     lines = path.read_text(encoding="utf-8").strip().splitlines() if path.exists() else []
     return lines[-1] if lines else "it ended without a word"
-
-
-def _address(home: Path) -> str | None:
-    path = home / ADDRESS
-    return path.read_text(encoding="utf-8") if path.exists() else None
-
-
-def _answers(address: str) -> bool:
-    host, _, port = address.rpartition("/")[2].rpartition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=1):
-            return True
-    except OSError:
-        return False

@@ -99,9 +99,10 @@ def _run(used: "Supply", out: Path, port: int | None, *, as_json: bool) -> int:
 
 def _play(used: "Supply", town: "Town", teller: "Teller") -> "Outcome":
     """Tell the story to its end, or leave nothing of it behind."""
-    from perseus.demo.preparing import discard  # noqa: PLC0415 - as above
+    from perseus.demo.preparing import clear, discard  # noqa: PLC0415 - as above
     from perseus.demo.story import play, set_up  # noqa: PLC0415 - as above
 
+    clear(town.out)  # a folder that is refused stays as it is
     try:
         prepared = set_up(used, town.out, teller)
         town.start()

@@ -13,6 +13,8 @@ from perseus.demo.running import ACCOUNT_CODE, CUSTOMER, CUSTOMER_CODE
 from perseus.demo.supply import Supply
 from perseus.homes import Inhabitant
 from perseus.keystore import KeyStore, fresh_urn
+from perseus.served import served_at
+from perseus.settings import ADDRESS
 from perseus.storage.grid import GridMonth
 from perseus.storage.meters import Measured, Meter
 from registry.register import Register
@@ -47,6 +49,11 @@ def clear(out: Path) -> None:
     try:
         if out.exists() and not (out / MARK).exists() and any(out.iterdir()):
             raise _no_folder(out, "other files")
+        for party in sorted(out.glob(f"*/{ADDRESS}")):
+            if served_at(party.parent) is not None:
+                raise _no_folder(
+                    out, f"a demonstration that still runs ({party.parent.name}); stop it with Ctrl-C"
+                )
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         (out / MARK).write_text(

@@ -14,7 +14,7 @@ from perseus.demo import witnessing
 from perseus.demo.auditing import recalculate, with_readings
 from perseus.demo.forging import Forge
 from perseus.demo.parties import BANK, FIRM
-from perseus.demo.preparing import Prepared, clear, prepare
+from perseus.demo.preparing import Prepared, prepare
 from perseus.demo.running import Town
 from perseus.demo.supply import Supply
 from perseus.demo.tampering import TWELVE, write_all
@@ -97,7 +97,6 @@ class Outcome:
 
 def set_up(supply: Supply, out: Path, teller: Teller) -> Prepared:
     """Found the scheme, and give every party its home (steps 1 and 2)."""
-    clear(out)
     prepared = prepare(out, supply, at=clock.now())
     teller.done(
         "Scheme", f"register opened, two officers signed {prepared.register.size} events", f"{out}/registry/"

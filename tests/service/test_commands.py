@@ -11,6 +11,7 @@ import pytest
 
 from perseus import serve
 from perseus.cli.serve import PARTIES
+from perseus.demo.preparing import MARK
 from perseus.officers import register_of
 from perseus.settings import PARTIES as KNOWN
 from support.town import DID, Town
@@ -130,6 +131,17 @@ def test_a_service_says_where_it_listens_and_takes_its_address_with_it(town: Tow
     assert told == f"grid listens on {address}\n"
     assert not (home / "address").exists()
     assert not (home / "pid").exists()
+
+
+def test_a_home_that_is_served_is_neither_served_again_nor_emptied(town: Town) -> None:
+    (town.out / MARK).write_text("a demonstration's")
+    before = sorted(town.out.rglob("*.toml"))
+    again = perseus("serve", "operator", "--home", town.out / "operator")
+    assert (again.returncode, "is served already, at http://127.0.0.1:" in again.stderr) == (WRONG, True)
+    emptied = perseus("demo", "--no-serve", "--out", town.out)
+    assert (emptied.returncode, "still runs (operator); stop it" in emptied.stderr) == (WRONG, True)
+    assert sorted(town.out.rglob("*.toml")) == before
+    assert perseus("member", "list", "--home", town.out / "operator").returncode == 0
 
 
 def test_all_services_say_where_each_of_them_listens(town: Town) -> None:

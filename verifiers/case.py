@@ -39,11 +39,15 @@ class Use:
 
 
 class Span(NamedTuple):
-    """Between which moments a document was signed, as far as that is shown; `fault` says why a proof shows nothing."""
+    """Between which moments a document was signed, as far as that is shown; `fault` says why a proof shows nothing.
+
+    `told_by` is what a receipt says of itself: it may stand against a signature, and never for one.
+    """
 
     not_before: datetime | None = None
     proven_by: datetime | None = None
     fault: PerseusError | None = None
+    told_by: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -28,13 +28,13 @@ def span_of(case: Case, item: Item) -> Span:
 
 
 def _span(case: Case, item: Item) -> Span:
-    received = _received(case, item)
+    received, told = _received(case, item)
     trust = case.log_trust
     if trust is None:
-        return _OPEN if received is None else Span(proven_by=received)
+        return _OPEN if received is None and told is None else Span(proven_by=received, told_by=told)
     logged, fault = _logged(case, item, trust)
     known = [at for at in (received, logged) if at is not None]
-    return Span(_embedded(case, item, trust), min(known, default=None), fault)
+    return Span(_embedded(case, item, trust), min(known, default=None), fault, told)
 
 
 def wants_proof(case: Case) -> bool:
@@ -75,22 +75,31 @@ def _logged(case: Case, item: Item, trust: LogTrust) -> tuple[datetime | None, P
     return (None if witnessed is None else witnessed.by), None
 
 
-def _received(case: Case, item: Item) -> datetime | None:
-    """Give when the presentation that this document is, or is part of, had been received."""
+def _received(case: Case, item: Item) -> tuple[datetime | None, datetime | None]:
+    """Give by when the presentation with this document is shown, and is said, to have been received."""
     target = case.chain.target
     if item is target:
         return _reception(case)
-    return span_of(case, target).proven_by if item.place.startswith(CARRIED) else None
+    if not item.place.startswith(CARRIED):
+        return None, None
+    whole = span_of(case, target)
+    return whole.proven_by, whole.told_by
 
 
-def _reception(case: Case) -> datetime | None:
-    """Give the moment at the door, or by a receipt, which counts for exactly the bytes that it names."""
-    target, door = case.chain.target, case.evidence.door
+def _reception(case: Case) -> tuple[datetime | None, datetime | None]:
+    """Give the moment at the verifier's own door, or of a receipt, which counts for exactly the bytes that it names.
+
+    Any member can write a receipt and date it back: it shows a moment only where the evidence log holds the receipt.
+    """
+    target, door, trust = case.chain.target, case.evidence.door, case.log_trust
     if door is not None:
-        return door.received_at
+        return door.received_at, None
     if target.kind != PRESENTATION:
-        return None
+        return None, None
     for receipt, claim in case.chain.claims(Receipt):
         if claim.presentation == target.id and claim.audience == receipt.issuer:
-            return claim.received_at if claim.digest_multibase == target.secured.digest else None
-    return None
+            if claim.digest_multibase != target.secured.digest:
+                return None, None
+            shown = None if trust is None else _logged(case, receipt, trust)[0]
+            return shown, claim.received_at
+    return None, None

@@ -29,6 +29,7 @@ from verifiers.policy import Policy
 from verifiers.verify import verify
 
 LOG = EvidenceLogSimulator
+LATER = AT + timedelta(hours=6)
 MEMBERS = {str(one): one for one in (EDP, GRID, CAP)}
 TWO = timedelta(minutes=20)
 
@@ -225,15 +226,29 @@ def test_what_the_door_received_before_the_cut_off_stays_good(reach: object) -> 
     assert report.authentic_at_signing is Answer.YES
 
 
-def test_a_receipt_bounds_the_time_as_the_door_did() -> None:
+def test_a_receipt_bounds_the_time_where_the_log_holds_it_because_anybody_can_date_one_back() -> None:
+    chain, found, _ = later()
+    presented, log = chain.presented(), LOG()
+    receipt = chain.receipt(presented)
+    compromise(found, CAP, since=chain.shown_at + timedelta(hours=3), at=AT + timedelta(hours=5))
+    by = party(envelope(receipt).issuer)
+    proofs = {receipt.digest: log.committed(receipt.digest, by=by, at=chain.shown_at)}
+    report = judged(chain, log, proofs, target=presented, door=None, receipt=receipt, at=LATER)
+    assert report.authentic_at_signing is Answer.YES
+    told = judged(chain, LOG(), target=presented, door=None, receipt=receipt, at=LATER)
+    assert told.authentic_at_signing is Answer.UNKNOWN
+    assert "signature.time_unproven" in codes(told)
+    without = judged(chain, LOG(), target=presented, door=None, at=LATER)
+    assert "signature.time_unproven" in codes(without)
+
+
+def test_what_a_receipt_says_stands_against_a_signature_all_the_same() -> None:
     chain, found, _ = later()
     presented = chain.presented()
     receipt = chain.receipt(presented)
-    compromise(found, CAP, since=chain.shown_at + timedelta(minutes=10), at=AT - timedelta(minutes=5))
-    report = judged(chain, LOG(), target=presented, door=None, receipt=receipt)
-    assert report.authentic_at_signing is Answer.YES
-    without = judged(chain, LOG(), target=presented, door=None)
-    assert "signature.time_unproven" in codes(without)
+    found.suspend(party(EDP), at=METERED_AT + timedelta(hours=5))
+    told = judged(chain, LOG(), target=presented, door=None, receipt=receipt)
+    assert timing(told, "ConsumptionCredential").outcome is Outcome.UNKNOWN
 
 
 def test_a_receipt_for_other_bytes_bounds_nothing() -> None:

@@ -29,9 +29,10 @@ def time_proven(case: Case, item: Item) -> Finding:
 def _in_time(case: Case, span: Span, signed_at: datetime) -> Finding:
     log, number = case.anchor and case.anchor.evidence, case.policy.proof_intervals
     due = signed_at + number * log.length if log else signed_at
-    shown = span.proven_by
+    shown = span.proven_by or span.told_by
     if shown is not None and shown <= due + case.skew:
-        return passed(lambda: f"It is shown to have existed by {moment(shown)}.")
+        how = "shown" if span.proven_by is not None else "said by its receipt"
+        return passed(lambda: f"It is {how} to have existed by {moment(shown)}.")
     if shown is None and span.fault is None and case.at <= due + case.skew:
         return passed(lambda: f"A proof of its time is due by {moment(due)}.")
     why = "no proof of its time is at hand"

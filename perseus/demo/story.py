@@ -158,7 +158,7 @@ def _write_evidence(town: Town, report: str) -> tuple[bytes, bytes]:
     folder.mkdir(exist_ok=True)
     evidence = town.evidence(report)
     audited = with_readings(evidence, town.readings())
-    (folder / "bank.perseus.json").write_bytes(evidence)
+    write_secret(folder / "bank.perseus.json", evidence)  # it holds the figures and the pairing
     write_secret(folder / "auditor.perseus.json", audited)  # it holds the readings
     return evidence, audited
 

@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 from issuers.issue import Signing
 from trust.claims.consumption import ResourceReference
 from trust.claims.halfhour import Month, stamp
-from trust.claims.intensity import Intensity, IntensityCoverage, IntensityKind, IntensitySeries, Upstream
+from trust.claims.intensity import (
+    ATTRIBUTION,
+    LICENCE,
+    Intensity,
+    IntensityCoverage,
+    IntensityKind,
+    IntensitySeries,
+    Upstream,
+)
 from trust.claims.region import Region
 from trust.digest import Digest
 from trust.errors import NotPermittedError
@@ -28,10 +36,12 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """When the values were asked for, and the digest of the raw answer they were read from."""
+    """When the values were asked for, the digest of the raw answer they were read from, and whose they are."""
 
     at: datetime
     upstream: Upstream
+    attribution: str = ATTRIBUTION
+    licence: str = LICENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,8 @@ def issue_intensity(
         upstream=retrieval.upstream,
         series=ResourceReference(series_id, Digest.of(raw)),
         coverage=IntensityCoverage.of(series, kind),
+        attribution=retrieval.attribution,
+        licence=retrieval.licence,
     )
     return IssuedSeries(signing.issue(claim), raw, new)
 

@@ -71,7 +71,7 @@ def _issue(
         IntensitySeries(month.period, tuple(found.values), found.quality),
         region=region,
         kind=kind,
-        retrieval=Retrieval(found.retrieved_at, upstream),
+        retrieval=Retrieval(found.retrieved_at, upstream, found.attribution, found.licence),
         series_id=fresh_urn(),
         signing=signing(party, connection),
     )

@@ -10,7 +10,7 @@ from perseus import homes
 from perseus.demo.founding import Founding, draw_keys, draw_log_key, found, log_name, populate
 from perseus.demo.parties import AUDITOR, MEMBERS, PROCESSES, QUORUM, SUSPENDED, WALLET, WITNESSING
 from perseus.demo.running import ACCOUNT_CODE, CUSTOMER, CUSTOMER_CODE
-from perseus.demo.supply import Supply
+from perseus.demo.supply import UNSTATED, Supply
 from perseus.homes import Inhabitant
 from perseus.keystore import KeyStore, fresh_urn
 from perseus.served import served_at
@@ -19,7 +19,6 @@ from perseus.storage.grid import GridMonth
 from perseus.storage.meters import Measured, Meter
 from registry.register import Register
 from trust.claims.halfhour import Month
-from trust.claims.intensity import ATTRIBUTION, LICENCE
 from trust.did import Did
 from trust.digest import Digest
 from trust.errors import MalformedError
@@ -145,6 +144,6 @@ def _graded(supply: Supply, month: Month, *, at: datetime) -> GridMonth:
         supply.upstream_url,
         Digest.of(supply.upstream.content).multibase,
         supply.upstream_type,
-        ATTRIBUTION,
-        LICENCE,
+        supply.attribution,
+        UNSTATED if supply.made_up else supply.licence,
     )

@@ -26,6 +26,8 @@ UPSTREAM = "https://api.carbonintensity.org.uk/"
 MADE_UP = "https://demo.perseus.example/made-up"
 LONDON = Region.of(13)
 _NO_SALT = bytes(32)
+INVENTED = "made up for a demonstration, measured by nobody"
+UNSTATED = "https://w3id.org/perseus/v1/licence/unstated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,16 @@ class Supply:
     def upstream_url(self) -> str:
         """Name where the intensities come from; a file of the visitor's is named by no path of this machine."""
         return MADE_UP if self.made_up else UPSTREAM
+
+    @property
+    def attribution(self) -> str:
+        """Say whose the intensities are, which is nobody's where they are made up or their file does not say."""
+        return INVENTED if self.made_up else str(self.statement.method["attribution"])
+
+    @property
+    def licence(self) -> str:
+        """Name the licence of the intensities, as far as there is one."""
+        return str(self.statement.method["licence"]) or UNSTATED
 
     @property
     def upstream_type(self) -> str:

@@ -128,11 +128,20 @@ def until_idle(store: Store) -> None:
         time.sleep(0.001)
 
 
-def until_leading(keeper: Keeper) -> None:
-    """Wait until the lease is this process's."""
-    until = time.monotonic() + 30
+class LockedOutError(Exception):
+    """Nobody gave this process the lease in time."""
+
+
+def until_leading(keeper: Keeper, *, patience: float = 30) -> None:
+    """Wait until the lease is this process's.
+
+    Raises:
+        LockedOutError: it does not become so.
+    """
+    until = time.monotonic() + patience
     while not keeper.leads:
-        assert time.monotonic() < until, "nobody gave it the lease"
+        if time.monotonic() > until:
+            raise LockedOutError
         time.sleep(0.01)
 
 

@@ -270,7 +270,7 @@ def test_a_source_that_no_rule_names_leaves_the_verdict_open() -> None:
 
 
 def test_a_consent_that_ended_since_is_a_warning_and_the_record_stays_genuine() -> None:
-    ends = stamp(NOW + timedelta(seconds=30))
+    ends = stamp(NOW + timedelta(hours=6))
     steps = [consent([READINGS, SEC], name="leave", expires=ends), *edp_steps()[1:]]
     report = audited(by_library([(OURS.edp, steps)]))
     assert report.overall is Overall.VERIFIED

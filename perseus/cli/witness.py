@@ -40,10 +40,14 @@ def init(
 
 @app.command()
 def serve(*, home: Home) -> None:
-    """Run a witness until stopped; its address is written into the home, in the file `address`."""
+    """Run a witness until stopped; it says where it listens, and writes that into its home, in `address`."""
     from perseus.witness.running import serve as serve_one  # noqa: PLC0415 - the help must not wait for it
 
-    serve_one(home)
+    serve_one(home, told=_tell)
+
+
+def _tell(address: str) -> None:
+    sys.stderr.write(plain(f"The witness listens on {address}") + "\n")
 
 
 @app.command()

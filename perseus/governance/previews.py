@@ -39,4 +39,6 @@ def told(found: Mapping[str, Json]) -> Iterator[str]:
     yield f"  follows    {found['consequence']}"
     for one in cast("list[Mapping[str, Json]]", found["silent"]):
         yield f"  silent     {one['name']} ({one['member']}): {one['why']}"
-    yield f"  aside      {found['shared_list']} consents hold a place in the shared status list, whomever they name"
+    places = cast("int", found["shared_list"])
+    holding = "1 consent holds" if places == 1 else f"{places} consents hold"
+    yield f"  aside      {holding} a place in the shared status list, whomever named"

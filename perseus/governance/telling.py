@@ -143,8 +143,10 @@ def _own(register: Register, event: Event, kid: str) -> str:
 
 def _members(event: Event) -> Iterator[str]:
     yield f"  body       {canonicalize(event.body).decode()}"
-    yield f"  follows    entry {event.prev}, under the policy of entry {event.policy}"
+    last = "no earlier entry about it" if event.prev is None else f"entry {event.prev}"
+    yield f"  follows    {last}, under the policy of entry {event.policy}"
     if event.case or event.reason:
-        yield f"  because    {event.reason or '-'} (case {event.case or '-'})"
+        case = f"case {event.case}" if event.case else ""
+        yield f"  because    {', '.join(filter(None, (event.reason, case)))}"
     if event.evidence:
         yield f"  evidence   {', '.join(one.multibase for one in event.evidence)}"

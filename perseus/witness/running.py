@@ -1,6 +1,7 @@
 """One witness's process."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from perseus.witness.settings import WitnessSettings, known_logs, signer_of
 from registry.log.cosignature import WitnessKey
 
 
-def serve(home: Path) -> None:
-    """Run a witness until it is told to stop.
+def serve(home: Path, *, told: Callable[[str], None] | None = None) -> None:
+    """Run a witness until it is told to stop; `told` hears the address once it listens.
 
     Raises:
         MalformedError: a setting or the key is not what it must be.
@@ -36,7 +37,7 @@ def serve(home: Path) -> None:
         clock.now,
     )
     app = open_witness(desk, open_log(home / "log.jsonl", party=found.name))
-    run(_config(app, found), found)
+    run(_config(app, found), found, told=told)
 
 
 def _config(app: ASGIApp, found: WitnessSettings) -> uvicorn.Config:

@@ -16,7 +16,10 @@ from perseus.demo.tampering import TWELVE
 from perseus.demo.telling import Teller
 from perseus.pages.app import open_pages
 from perseus.pages.exhibit import Broken, Exhibit, Service
+from perseus.pages.judging import Bench
+from perseus.refreshing import Refresher
 from perseus.serve import Town
+from perseus.verification import settings_beside
 from trust.errors import UnavailableError
 
 HOST = "127.0.0.1"
@@ -45,7 +48,9 @@ def stay(town: Town, outcome: Outcome, listener: socket.socket, port: int, telle
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: town.over.set())
     town.watch()
-    pages = open_pages(exhibit_of(outcome), at=clock.now())
+    exhibit = exhibit_of(outcome)
+    bench = Bench(exhibit, Refresher(settings_beside(exhibit.trust_file)), clock.now)
+    pages = open_pages(exhibit, at=clock.now(), judging=bench)
     config = uvicorn.Config(pages, log_config=None, access_log=False, server_header=False)
     taken = listener.getsockname()[1]
     told = f"  (port {port} is taken)" if port not in {0, taken} else ""

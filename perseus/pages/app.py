@@ -1,6 +1,7 @@
 """The pages of one demonstration: read only, made on this machine, answered to this machine alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -22,19 +23,25 @@ _ASSETS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 _READ = ["GET", "HEAD"]
 
 
-def open_pages(exhibit: Exhibit, *, at: datetime) -> FastAPI:
-    """Put the pages together; `at` is the moment at which the broken chains are judged."""
+Judging = Callable[[], Verdict]
+
+
+def open_pages(exhibit: Exhibit, *, at: datetime, judging: Judging | None = None) -> FastAPI:
+    """Put the pages together; `at` is the moment at which the broken chains are judged.
+
+    `judging` gives the front page its verdict each time; without it the page shows the exhibit's and says of when.
+    """
     app = FastAPI(title="Perseus", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     app.add_middleware(Headers)
     for status, answered in ((HTTPException, _refused), (PerseusError, _known), (Exception, _unexpected)):
         app.add_exception_handler(status, answered(exhibit))
-    _add_pages(app, exhibit, at=at)
+    _add_pages(app, exhibit, at=at, judging=judging)
     _add_files(app, exhibit)
     return app
 
 
-def _add_pages(app: FastAPI, exhibit: Exhibit, *, at: datetime) -> None:
+def _add_pages(app: FastAPI, exhibit: Exhibit, *, at: datetime, judging: Judging | None) -> None:
     broken = {f"{one.number:02}": one for one in exhibit.broken}
 
     @cache
@@ -42,7 +49,8 @@ def _add_pages(app: FastAPI, exhibit: Exhibit, *, at: datetime) -> None:
         return _judge(broken[number], exhibit, at=at)
 
     def front() -> HTMLResponse:
-        return HTMLResponse(chain_page.page(exhibit))
+        shown = exhibit if judging is None else replace(exhibit, verdict=judging())
+        return HTMLResponse(chain_page.page(shown, followed=judging is not None))
 
     def tampered(number: str) -> HTMLResponse:
         if number not in broken:

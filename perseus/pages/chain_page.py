@@ -12,8 +12,8 @@ from perseus.pages.signatures import chain_of, titles_of
 from perseus.pages.tree import Check, areas_of, tell
 
 
-def page(exhibit: Exhibit) -> str:
-    """Make the page; the services are asked anew each time.
+def page(exhibit: Exhibit, *, followed: bool) -> str:
+    """Make the page; the services are asked anew each time, and `followed` tells whether the verdict was given anew.
 
     Raises:
         MalformedError: the evidence is not a JSON object.
@@ -22,6 +22,7 @@ def page(exhibit: Exhibit) -> str:
     return render(
         "chain.html",
         exhibit=exhibit,
+        followed=followed,
         verdict=exhibit.verdict,
         headline=headline_of(exhibit.verdict, reader=exhibit.reader),
         span=span_of(exhibit.verdict),

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from decimal import Context, Decimal
 from functools import reduce
 
+from perseus.formats.content import looks_json
 from perseus.formats.finding import Finding
 from perseus.formats.stamps import Zone
 from trust.canonical import Json
@@ -131,10 +132,7 @@ def _region(region: Region | None) -> Json:
 
 def _answers(contents: Mapping[str, bytes]) -> bool:
     """Tell whether the intensities came as answers of the Carbon Intensity API, which name their source."""
-    return all(
-        content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"\x1f\x8b"))
-        for content in contents.values()
-    )
+    return all(looks_json(content) for content in contents.values())
 
 
 def _files(contents: Mapping[str, bytes]) -> list[Json]:

@@ -10,7 +10,7 @@ from perseus import homes
 from perseus.demo.founding import Founding, draw_keys, draw_log_key, found, log_name, populate
 from perseus.demo.parties import AUDITOR, MEMBERS, PROCESSES, QUORUM, SUSPENDED, WALLET, WITNESSING
 from perseus.demo.running import ACCOUNT_CODE, CUSTOMER, CUSTOMER_CODE
-from perseus.demo.supply import UNSTATED, Supply
+from perseus.demo.supply import Supply
 from perseus.homes import Inhabitant
 from perseus.keystore import KeyStore, fresh_urn
 from perseus.served import served_at
@@ -145,5 +145,5 @@ def _graded(supply: Supply, month: Month, *, at: datetime) -> GridMonth:
         Digest.of(supply.upstream.content).multibase,
         supply.upstream_type,
         supply.attribution,
-        UNSTATED if supply.made_up else supply.licence,
+        supply.licence,
     )

@@ -15,7 +15,7 @@ from perseus.postcode import CENTRES, possible_regions
 from perseus.statement import MonthFigure, Statement
 from trust.claims.emissions import weights
 from trust.claims.halfhour import Month, Period
-from trust.claims.intensity import IntensityKind, IntensitySeries
+from trust.claims.intensity import ATTRIBUTION, IntensityKind, IntensitySeries
 from trust.claims.region import GB, Region
 from trust.errors import MalformedError
 from trust.weighted_sum import LARGEST_TOTAL, LEAST_WEIGHTS
@@ -24,6 +24,7 @@ SETTLED = timedelta(hours=24)
 YEAR = 12
 UPSTREAM = "https://api.carbonintensity.org.uk/"
 MADE_UP = "https://demo.perseus.example/made-up"
+FROM_FILE = "https://demo.perseus.example/file-without-source"
 LONDON = Region.of(13)
 _NO_SALT = bytes(32)
 INVENTED = "made up for a demonstration, measured by nobody"
@@ -62,7 +63,9 @@ class Supply:
     @property
     def upstream_url(self) -> str:
         """Name where the intensities come from; a file of the visitor's is named by no path of this machine."""
-        return MADE_UP if self.made_up else UPSTREAM
+        if self.made_up:
+            return MADE_UP
+        return UPSTREAM if self.attribution == ATTRIBUTION else FROM_FILE
 
     @property
     def attribution(self) -> str:
@@ -72,7 +75,7 @@ class Supply:
     @property
     def licence(self) -> str:
         """Name the licence of the intensities, as far as there is one."""
-        return str(self.statement.method["licence"]) or UNSTATED
+        return UNSTATED if self.made_up else str(self.statement.method["licence"]) or UNSTATED
 
     @property
     def upstream_type(self) -> str:

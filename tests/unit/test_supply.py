@@ -1,5 +1,6 @@
 """What the demonstration takes in: where it says the meter is, and what it refuses before anything is made."""
 
+import gzip
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 
 from perseus.calculation import Inputs, Source
 from perseus.demo.preparing import MARK, clear, discard
-from perseus.demo.supply import Supply, supply
+from perseus.demo.supply import FROM_FILE, INVENTED, MADE_UP, UNSTATED, UPSTREAM, Supply, supply
 from perseus.made_up import made_up, with_faults
 from trust.claims.halfhour import Month, instant
+from trust.claims.intensity import ATTRIBUTION, LICENCE
 from trust.claims.region import Region
 from trust.errors import MalformedError
 
@@ -46,6 +48,29 @@ def test_a_meter_that_nobody_places_is_placed_in_london_and_the_findings_say_so(
     assert placed(found) == ("EC1A", 13, 18)
     assert "EC1A, in London (region 13)" in found.findings[-1].detail
     assert [finding.code for finding in found.findings].count("data.national_intensity") == 1
+
+
+def test_a_source_is_named_only_where_the_files_name_it() -> None:
+    rows = "from,intensity\n" + "".join(
+        f"2023-01-{day:02}T{hour:02}:{minute:02}Z,100\n"
+        for day in range(1, 32)
+        for hour in range(24)
+        for minute in (0, 30)
+    )
+    own = [replace(NATIONAL, intensity=(Source(*one),)) for one in plain_and_packed(rows.encode())]
+    for found in (supply(inputs, at=AT) for inputs in own):
+        assert "do not name their source" in found.attribution
+        assert (found.licence, found.upstream_url) == (UNSTATED, FROM_FILE)
+    answers = supply(NATIONAL, at=AT)
+    assert (answers.attribution, answers.licence, answers.upstream_url) == (ATTRIBUTION, LICENCE, UPSTREAM)
+    packed = Source("g.json.gz", gzip.compress(FAULTY.intensity_json))
+    assert supply(replace(NATIONAL, intensity=(packed,)), at=AT).attribution == ATTRIBUTION
+    invented = replace(answers, made_up=True)
+    assert (invented.attribution, invented.licence, invented.upstream_url) == (INVENTED, UNSTATED, MADE_UP)
+
+
+def plain_and_packed(content: bytes) -> tuple[tuple[str, bytes], ...]:
+    return ("g.csv", content), ("g.csv.gz", gzip.compress(content))
 
 
 def test_a_region_is_never_invented_for_an_outcode() -> None:

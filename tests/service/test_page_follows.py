@@ -13,7 +13,7 @@ from perseus.pages.judging import Bench
 from perseus.refreshing import Refresher
 from perseus.verification import Question, judge
 from support.outline import Outline
-from support.town import listed
+from support.town import listed, until
 
 from .conftest import Played
 
@@ -63,6 +63,8 @@ def test_the_page_follows_a_withdrawal_as_the_command_line_does(
     for one in listed(wallet.get("/local/consents")["consents"]):
         assert isinstance(one, dict)
         wallet.post(f"/local/consents/{one['id']}/withdraw", {})
+    # The notice travels to the keeper of the list, which signs it anew a moment later.
+    until(lambda: LATE in Outline(client.get("/").text).text, patience=30)
     answered = client.get("/").text
     after = Outline(answered).text
     assert LATE in after

@@ -130,7 +130,8 @@ def stop_while_idle(store: Store) -> None:
     time.sleep(0.001)
     while pool.checkedout():
         time.sleep(0.001)
-    os.kill(os.getpid(), signal.SIGSTOP)
+    # Sent to this very thread: one sent to the process is taken by any thread, and this one would run on meanwhile.
+    signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
     sys.setswitchinterval(interval)
 
 

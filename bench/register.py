@@ -61,8 +61,7 @@ def fold() -> Iterable[Figure]:
 
     def folded() -> None:
         state = State.of_genesis(entries[0], register.tree.levels[0][0])
-        for event in signed[1:]:
-            state.take(event, tree=register.tree, recorded=None)
+        state.take(signed[1:], tree=register.tree)
 
     def noted() -> dict[str, int]:
         return {event.event.subject: index for index, event in enumerate(signed)}

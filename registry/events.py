@@ -129,6 +129,7 @@ class SignedEvent:
     event: Event
     payload: str
     signatures: tuple[EventSignature, ...]
+    kids: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Put the signatures in their one order, and refuse one key twice."""
@@ -137,6 +138,7 @@ class SignedEvent:
             expected = f"1 to {_MOST_SIGNATURES} signatures by different keys"
             raise MalformedError("event/signatures", expected=expected, found=f"{len(kids)}")
         object.__setattr__(self, "signatures", tuple(sorted(self.signatures, key=lambda item: item.kid)))
+        object.__setattr__(self, "kids", tuple([item.kid for item in self.signatures]))
         if len(self.entry) > LARGEST_ENTRY:
             raise MalformedError(
                 "event", expected="at most 65,535 bytes", found=f"{len(self.entry)}", code="format.too_large"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from registry.errors import EventRefusedError
 from registry.events import Event, SignedEvent
-from registry.fold.step import require_known
+from registry.fold.rules import require_known
 from registry.register import Register
 from trust.errors import MalformedError
 

@@ -4,9 +4,12 @@ Marks are only ever added. So the history as of an earlier size of the log is th
 marks, and no later event can change an answer about that size.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from registry.papers import Certificate, Published, Signed
 from trust.keys import PublicKey
@@ -15,12 +18,11 @@ LAPSE = timedelta(hours=72)
 """How long an emergency suspension by one officer holds unless it is confirmed (register.md, events)."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Mark:
+class Mark(Struct, frozen=True, gc=False):
     """A moment that the log entry `index` set."""
 
-    at: Final[datetime]
-    index: Final[int]
+    at: datetime
+    index: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,7 @@ class Service:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True, gc=False):
     """How a member is called, and what it offers, since the entry `index`."""
 
     index: int
@@ -40,8 +41,7 @@ class Profile:
     services: tuple[Service, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(Struct, frozen=True, gc=False):
     """An exit or an expulsion; `since` is set when a fraud reaches back."""
 
     mark: Mark
@@ -49,22 +49,26 @@ class Leaving:
     since: datetime | None = None
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Span:
+class Span(Struct, frozen=True, gc=False):
     """A stretch of time that began at one mark and ends at the earliest of its ends."""
 
-    start: Final[Mark]
-    ends: Final[tuple[Mark, ...]] = ()
+    start: Mark
+    ends: tuple[Mark, ...] = ()
 
     @property
     def end(self) -> Mark | None:
         """The mark that ends it, or None while it is open."""
-        return min(self.ends, key=lambda mark: mark.at) if self.ends else None
+        ends = self.ends
+        if len(ends) > 1:
+            return min(ends, key=lambda mark: mark.at)
+        return ends[0] if ends else None
 
     def covers(self, moment: datetime) -> bool:
         """Tell whether the moment lies inside; the end does not."""
-        begun = self.start.at <= moment
-        return begun and (not self.ends or all(moment < mark.at for mark in self.ends))
+        if self.start.at > moment:
+            return False
+        end = self.end
+        return end is None or moment < end.at
 
     def as_of(self, size: int) -> Self:
         """Give the span as the first `size` entries tell it."""
@@ -75,12 +79,11 @@ class Span:
         return Span(self.start, (*self.ends, mark))
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Membership:
+class Membership(Struct, frozen=True, gc=False):
     """One stay in the scheme: the admission, and how it was left."""
 
-    start: Final[Mark]
-    leavings: Final[tuple[Leaving, ...]] = ()
+    start: Mark
+    leavings: tuple[Leaving, ...] = ()
 
     @property
     def leaving(self) -> Leaving | None:
@@ -100,15 +103,14 @@ class Membership:
         return replace(self, leavings=tuple(item for item in self.leavings if item.mark.index < size))
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Suspension:
+class Suspension(Struct, frozen=True, gc=False):
     """A suspension: who ordered it, what confirmed it, what lifted it."""
 
-    start: Final[Mark]
-    officers: Final[frozenset[str]]
-    emergency: Final[bool]
-    confirmed: Final[Mark | None] = None
-    lifted: Final[Mark | None] = None
+    start: Mark
+    officers: frozenset[str]
+    emergency: bool
+    confirmed: Mark | None = None
+    lifted: Mark | None = None
 
     @property
     def end(self) -> Mark | None:
@@ -136,20 +138,18 @@ class Suspension:
         return replace(self, confirmed=_known(self.confirmed, size), lifted=_known(self.lifted, size))
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Role:
+class Role(Struct, frozen=True, gc=False):
     """A role that was granted, by its URL."""
 
-    url: Final[str]
-    span: Final[Span]
+    url: str
+    span: Span
 
     def ended(self, mark: Mark) -> "Role":
         """Give the role with one more end."""
         return Role(self.url, self.span.ended(mark))
 
 
-@dataclass(frozen=True, slots=True)
-class Compromise:
+class Compromise(Struct, frozen=True, gc=False):
     """A report that a key is in other hands since a moment; it reaches back only once two people said so."""
 
     declared: Mark
@@ -161,14 +161,13 @@ class Compromise:
         return replace(self, full=_known(self.full, size))
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Key:
+class Key(Struct, frozen=True, gc=False):
     """A key of a member: when it may sign, and whether it was compromised."""
 
-    key: Final[PublicKey]
-    span: Final[Span]
-    compromises: Final[tuple[Compromise, ...]] = ()
-    lost_predecessor: Final[bool] = False
+    key: PublicKey
+    span: Span
+    compromises: tuple[Compromise, ...] = ()
+    lost_predecessor: bool = False
 
     def usable(self, moment: datetime) -> bool:
         """Tell whether the key may sign at this moment, going by what is recorded."""

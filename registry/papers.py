@@ -1,23 +1,21 @@
 """What a member has on paper or has published: it decides no standing, but its end can be seen coming."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+
+from msgspec import Struct
 
 from trust.digest import Digest
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Signed:
+class Signed(Struct, frozen=True, gc=False):
     """The version of the scheme's agreement that a member signed, by the entry `index`, and when it ends."""
 
-    index: Final[int]
-    version: Final[str]
-    until: Final[datetime | None] = None
+    index: int
+    version: str
+    until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True, gc=False):
     """A certificate of a member, by its digest, and when it begins and ends to be valid; it decides no standing."""
 
     index: int
@@ -26,8 +24,7 @@ class Certificate:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True, gc=False):
     """The digest of the status list that a member published for an interval, by the entry `index`."""
 
     index: int

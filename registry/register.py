@@ -17,13 +17,14 @@ from registry.checkpoints import (
 )
 from registry.errors import EventRefusedError, RegisterError
 from registry.events import SignedEvent
-from registry.fold.step import Ignored, State, require_known
+from registry.fold.rules import require_known
+from registry.fold.step import Ignored, State, read
 from registry.history import History
 from registry.kept import Kept
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree, leaf_hash
 from registry.members import Member
-from registry.recording import Time, bound, recorded_by
+from registry.recording import Time, recorded_by
 from registry.scheme import Scheme
 from registry.standing import Question, Standing
 from registry.views import Views
@@ -204,8 +205,7 @@ class Register:
         added = tuple(entries)
         tree = self.tree.extended(map(leaf_hash, added))
         state = self._views.state.copy()
-        for index, entry in enumerate(added):
-            state.step(entry, tree=tree, recorded=bound(recorded, index))
+        state.take(read(added), tree=tree, recorded=recorded)
         complete = len(self.recorded) == self.size
         known = (*self.recorded, *recorded) if complete else self.recorded
         grown = type(self)(self.anchor, (*self.entries, *added), tree, None, known, Views(state))
@@ -236,8 +236,7 @@ def _replayed(entries: Sequence[bytes], tree: Tree, anchor: Anchor, recorded: tu
     """Fold all entries; a log that was folded before is not folded again, because its root names it whole."""
     state = State.of_genesis(entries[0], tree.levels[0][0])
     require_anchor(state.scheme, anchor)
-    for index in range(1, len(entries)):
-        state.step(entries[index], tree=tree, recorded=bound(recorded, index))
+    state.take(read(entries[1:]), tree=tree, recorded=recorded[1:])
     require_log_key(state.scheme, anchor)
     return Register(anchor, tuple(entries), tree, None, recorded, Views(state))
 

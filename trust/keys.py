@@ -34,6 +34,7 @@ class PublicKey:
     algorithm: Algorithm
     point: bytes
     _verifier: Verifier = field(init=False, repr=False, compare=False)
+    _name: str = field(init=False, repr=False, compare=False, default="")
 
     def __post_init__(self) -> None:
         """Refuse a point that is no strong key."""
@@ -65,7 +66,9 @@ class PublicKey:
     @property
     def thumbprint(self) -> str:
         """The name of the key: the base64url SHA-256 of its required JWK members (RFC 7638)."""
-        return _thumbprint(self.algorithm, self.point)
+        if not self._name:
+            object.__setattr__(self, "_name", _thumbprint(self.algorithm, self.point))
+        return self._name
 
     def jwk(self) -> dict[str, str]:
         """Write the key as a JWK with its required members only."""

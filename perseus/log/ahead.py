@@ -14,7 +14,7 @@ _PARTS = 4  # for each core, so that none waits long for the slowest
 
 
 def check_ahead(entries: Sequence[bytes], *, workers: int | None = None) -> int:
-    """Check every signature of these entries on all cores, for the fold that follows, and count those that fit."""
+    """Check the signatures of these entries on all cores, for the fold that follows, and count those that fit."""
     if len(entries) < WORTH:
         return 0
     cores = workers or os.cpu_count() or 1
@@ -24,4 +24,4 @@ def check_ahead(entries: Sequence[bytes], *, workers: int | None = None) -> int:
         keys = dict(chain.from_iterable(part.items() for part in pool.map(keys_in, chunks)))
         found = list(chain.from_iterable(pool.map(partial(fitting, keys=keys), chunks)))
     remember(found, keys)
-    return len(found)
+    return sum(kid is not None for _, kids in found for kid in kids)

@@ -1,9 +1,9 @@
 """One event in its place: what it says, who signed it, and what the log recorded before it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+
+from msgspec import Struct
 
 from registry.bodies import Demand
 from registry.errors import EventRefusedError
@@ -13,43 +13,55 @@ from registry.fold.roots import Roots
 from registry.history import Mark, Membership, moment
 from registry.scheme import Scheme
 from trust.did import Did
+from trust.keys import PublicKey
 
 
-@dataclass(slots=True, eq=False)
-class Signers:
+class Signers(Struct, frozen=True, eq=False, gc=False):
     """The people behind the signatures of one event, each counted once however many keys they used."""
 
-    officers: Final[frozenset[str]]
-    member: Final[bool]
-    incoming: Final[frozenset[str]]
+    officers: frozenset[str]
+    member: bool
+    incoming: frozenset[str]
+    keys: tuple[PublicKey | None, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
-class Act:
-    """An event, its index, its signers, and everything a rule may look at.
+class Ground(Struct, frozen=True, eq=False, gc=False):
+    """What events are judged by besides the record of their subject: the scheme in force, roots, owners of keys."""
 
-    `reach` is the moment that one person alone cannot reach behind: the earliest time of recording where it is
-    known, else the latest moment that the log already speaks of.
+    scheme: Scheme
+    roots: Roots
+    owners: Mapping[str, Did]
+
+
+class Act(Struct, frozen=True, eq=False, gc=False):
+    """An event, its mark, its signers, and everything a rule may look at.
+
+    `mark` is the moment from which it counts, with its index. `reach` is the moment that one person alone cannot
+    reach behind: the earliest time of recording where it is known, else the latest moment that the log already
+    speaks of.
     """
 
-    index: Final[int]
-    event: Final[Event]
-    signers: Final[Signers]
-    scheme: Final[Scheme]
-    record: Final[Record]
-    roots: Final[Roots]
-    owners: Final[Mapping[str, Did]]
-    reach: Final[datetime]
+    mark: Mark
+    event: Event
+    signers: Signers
+    record: Record
+    reach: datetime
+    ground: Ground
+
+    @property
+    def index(self) -> int:
+        """The place of the event in the log."""
+        return self.mark.index
 
     @property
     def effective(self) -> datetime:
         """The moment from which the event counts."""
-        return self.event.effective
+        return self.mark.at
 
     @property
-    def mark(self) -> Mark:
-        """The moment and the index, as they are recorded."""
-        return Mark(self.event.effective, self.index)
+    def scheme(self) -> Scheme:
+        """The scheme in force."""
+        return self.ground.scheme
 
     @property
     def demand(self) -> Demand:
@@ -58,7 +70,7 @@ class Act:
         Raises:
             EventRefusedError: the policy names no quorum for the type.
         """
-        found = self.scheme.demands.get(self.event.type)
+        found = self.ground.scheme.demands.get(self.event.type)
         if found is None:
             raise self.refuse("the policy in force names no quorum for it", "event.quorum")
         return found
@@ -74,7 +86,7 @@ class Act:
         Raises:
             EventRefusedError: it belongs elsewhere.
         """
-        event, scheme = self.event, self.scheme
+        event, scheme = self.event, self.ground.scheme
         if event.scheme != scheme.origin:
             raise self.refuse(f"it belongs to {event.scheme}", "event.scheme")
         if event.policy != scheme.policy_index:
@@ -82,7 +94,7 @@ class Act:
             raise self.refuse(because, "event.policy")
         if event.prev != last:
             raise self.refuse(f"it follows entry {event.prev}, and the last one is {last}", "event.prev")
-        if event.effective < bound - scheme.skew:
+        if event.effective < bound and event.effective < bound - scheme.skew:
             because = f"it is dated {moment(event.effective)}, before it was recorded ({moment(bound)})"
             raise self.refuse(because, "event.backdated")
 

@@ -13,7 +13,7 @@ from registry.log.merkle import leaf_hash
 from trust.errors import PerseusError
 from trust.keys import PublicKey
 
-Fitting = tuple[bytes, str]
+Fitting = tuple[bytes, tuple[str | None, ...]]
 _FOUNDING = {"scheme.genesis": Genesis, "scheme.officers": NewOfficers}
 
 
@@ -24,7 +24,7 @@ def keys_in(entries: Sequence[bytes]) -> dict[str, str]:
 
 
 def fitting(entries: Sequence[bytes], keys: Mapping[str, str]) -> list[Fitting]:
-    """Check every signature by one of these keys, and name those that fit by leaf hash and key id."""
+    """Check the signatures by these keys; name the entries where all fit by leaf hash, with the key ids in order."""
     opened: dict[str, PublicKey] = {}
     return [found for signed in _readable(entries) for found in _fitting(signed, keys, opened)]
 
@@ -32,21 +32,20 @@ def fitting(entries: Sequence[bytes], keys: Mapping[str, str]) -> list[Fitting]:
 def remember(found: Iterable[Fitting], keys: Mapping[str, str]) -> None:
     """Spare the fold what was found to fit."""
     opened = {kid: PublicKey.from_multikey(multikey) for kid, multikey in keys.items()}
-    for leaf, kid in found:
-        VERIFIED.put((leaf, kid), opened[kid])
+    for leaf, kids in found:
+        VERIFIED.put(leaf, tuple([None if kid is None else opened[kid] for kid in kids]))
 
 
 def _fitting(signed: SignedEvent, keys: Mapping[str, str], opened: dict[str, PublicKey]) -> Iterator[Fitting]:
-    leaf = leaf_hash(signed.entry)
-    for signature in signed.signatures:
-        kid = signature.kid
-        try:
-            if kid in keys:
+    known = tuple([kid if kid in keys else None for kid in signed.kids])
+    try:
+        for signature, kid in zip(signed.signatures, known, strict=True):
+            if kid is not None:
                 key = opened.get(kid) or opened.setdefault(kid, PublicKey.from_multikey(keys[kid]))
                 signature.verify(signed.payload, key=key)
-                yield leaf, kid
-        except PerseusError:
-            continue  # the fold says of it what is to be said
+    except PerseusError:
+        return  # the fold says of it what is to be said
+    yield leaf_hash(signed.entry), known
 
 
 def _readable(entries: Sequence[bytes]) -> Iterator[SignedEvent]:

@@ -2,7 +2,7 @@
 
 from registry.bodies import KeyCompromise, KeyEnd, NewKey
 from registry.fold.act import Act
-from registry.fold.signing import VERIFIED
+from registry.fold.signing import PROVEN
 from registry.history import LAPSE, Compromise, Key, Mark, Span
 from registry.scheme import read_key
 from trust.canonical import canonicalize
@@ -34,14 +34,14 @@ def added(act: Act) -> None:
     thumbprint = key.thumbprint
     _require_unused(act, thumbprint)
     last = max(stay.start.index, act.event.prev or 0)
-    if not last < body.size <= act.index or act.roots.at(body.size) != body.root:
+    if not last < body.size <= act.index or act.ground.roots.at(body.size) != body.root:
         because = f"the proof of possession names no root of this log since entry {last}"
         raise act.refuse(because, "event.possession")
     if body.until is not None and body.until <= act.effective:
         raise act.refuse("the key would expire before it may sign", "event.body")
     _require_possession(act, body, key, thumbprint)
     held = act.record.keys
-    has_old = any(old.usable(act.effective) for old in held.values())
+    has_old = bool(held) and any(old.usable(act.effective) for old in held.values())
     if has_old and not act.signers.member and not (body.lost and act.full):
         raise act.refuse("an old key must sign too, or enough officers must declare it lost", "event.quorum")
     if not has_old and not act.full:
@@ -97,20 +97,20 @@ def _by_two(act: Act) -> bool:
 
 
 def _require_unused(act: Act, thumbprint: str) -> None:
-    if thumbprint in act.owners or thumbprint in act.scheme.officers:
+    if thumbprint in act.ground.owners or thumbprint in act.scheme.officers:
         raise act.refuse("the key is in the register already", "event.state")
 
 
 def _require_possession(act: Act, body: NewKey, key: PublicKey, thumbprint: str) -> None:
     origin, member = act.scheme.origin, act.event.subject
-    name = (body.signature + body.root, f"{body.size} {member} {thumbprint} {origin}")  # all that is signed
-    found = VERIFIED.get(name)
+    name = (body.signature, body.root, body.size, member, thumbprint, origin)  # all that is signed
+    found = PROVEN.get(name)
     if found is key or found == key:
         return
     message = possession(origin=origin, size=body.size, root=body.root, member=member, thumbprint=thumbprint)
     try:
         key.verify(body.signature, message)
-        VERIFIED.put(name, key)
+        PROVEN.put(name, key)
     except (SignatureMismatchError, MalformedError) as error:
         raise act.refuse(f"the new key did not sign: {error}", "event.possession") from error
 

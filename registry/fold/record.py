@@ -3,8 +3,7 @@
 A record is written by one state alone, whose pen it bears; every other state copies it before the first change.
 """
 
-from dataclasses import dataclass, field
-from typing import Final
+from msgspec import Struct, field
 
 from registry.history import History, Key, Mark, Membership, Profile, Role, Suspension
 from registry.papers import Certificate, Published, Signed
@@ -17,24 +16,23 @@ class Pen:
     __slots__ = ()
 
 
-@dataclass(slots=True, eq=False)
-class Record:
+class Record(Struct, eq=False, gc=False):
     """All that the log holds about one subject so far; `did` is None for the scheme, which has no history."""
 
-    subject: Final[str]
-    did: Final[Did | None]
-    pen: Final[Pen]
-    events: Final[list[int]] = field(default_factory=list)
-    profiles: Final[list[Profile]] = field(default_factory=list)
-    memberships: Final[list[Membership]] = field(default_factory=list)
-    suspensions: Final[list[Suspension]] = field(default_factory=list)
-    roles: Final[list[Role]] = field(default_factory=list)
-    keys: Final[dict[str, Key]] = field(default_factory=dict)
-    exit_requests: Final[list[Mark]] = field(default_factory=list)
-    agreements: Final[list[Signed]] = field(default_factory=list)
-    certificates: Final[list[Certificate]] = field(default_factory=list)
-    published: Final[list[Published]] = field(default_factory=list)
-    unknown: Final[list[int]] = field(default_factory=list)
+    subject: str
+    did: Did | None
+    pen: Pen
+    events: list[int] = field(default_factory=list)
+    profiles: list[Profile] = field(default_factory=list)
+    memberships: list[Membership] = field(default_factory=list)
+    suspensions: list[Suspension] = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
+    keys: dict[str, Key] = field(default_factory=dict)
+    exit_requests: list[Mark] = field(default_factory=list)
+    agreements: list[Signed] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
+    published: list[Published] = field(default_factory=list)
+    unknown: list[int] = field(default_factory=list)
     _history: History | None = None
 
     @property

@@ -54,7 +54,7 @@ def officers(act: Act) -> Scheme:
         raise act.refuse("these are not the officers that the policy committed to", "event.precommitment")
     if missing := {item.pseudonym for item in keys.values()} - act.signers.incoming:
         raise act.refuse(f"the new officers {', '.join(sorted(missing))} did not sign", "event.quorum")
-    if taken := keys.keys() & act.owners.keys():
+    if taken := keys.keys() & act.ground.owners.keys():
         raise act.refuse(f"the keys {', '.join(sorted(taken))} belong to members", "event.state")
     committed = replace(act.scheme.policy, next_officers=body.next_officers)
     _checked(committed, people=len(body.officers))

@@ -2,20 +2,25 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TypeAlias
 
 from registry.bodies import Genesis, NewOfficers
 from registry.errors import EventRefusedError
 from registry.events import Event, SignedEvent
 from registry.fold.act import Signers
 from registry.fold.record import Record
-from registry.jws import EventSignature
 from registry.kept import Kept
 from registry.scheme import OfficerKey, Scheme, officer_keys
 from trust.errors import MalformedError, SignatureMismatchError
 from trust.keys import PublicKey
 
-VERIFIED: Kept[tuple[bytes, str], PublicKey] = Kept(1 << 18)
-"""The signatures that were found to fit, by leaf hash and key id: a second replay verifies none of them again."""
+Keys: TypeAlias = tuple[PublicKey | None, ...]
+
+VERIFIED: Kept[bytes, Keys] = Kept(1 << 17)
+"""The entries whose signatures were found to fit, by leaf hash: a second replay verifies none of them again."""
+
+PROVEN: Kept[tuple[bytes, bytes, int, str, str, str], PublicKey] = Kept(1 << 17)
+"""The proofs of possession that were found to fit, by all that was signed."""
 
 _NOBODY: Mapping[str, OfficerKey] = MappingProxyType({})
 _NONE: frozenset[str] = frozenset()
@@ -30,29 +35,28 @@ def signers(
         EventRefusedError: a signature does not fit, or is by a key that may not sign here.
     """
     officers = scheme.officers if scheme is not None else _NOBODY
-    to_be = incoming(signed.event)
+    to_be = incoming(signed.event) if record.did is None else _NOBODY
+    held, at = record.keys, signed.event.effective
     in_office: list[str] = []
     coming: list[str] = []
+    keys: list[PublicKey | None] = []
     member = False
-    for signature in signed.signatures:
-        kid = signature.kid
-        officer, own = officers.get(kid), record.keys.get(kid)
-        new = to_be.get(kid) if to_be else None
-        if own is not None and not own.usable(signed.event.effective):
+    for kid in signed.kids:
+        officer, new, own = officers.get(kid), to_be.get(kid), held.get(kid)
+        if own is not None and not own.usable(at):
             own = None
         found = officer or new or own
-        if found is None:
-            if strict:
-                raise EventRefusedError(f"the key {kid} may not sign this", code="event.signature")
-        elif VERIFIED.get((leaf, kid)) is not found.key:
-            _check(signed, leaf, signature, found.key)
+        if found is None and strict:
+            raise EventRefusedError(f"the key {kid} may not sign this", code="event.signature")
+        keys.append(None if found is None else found.key)
         if officer is not None:
             in_office.append(officer.pseudonym)
         if new is not None:
             coming.append(new.pseudonym)
-        if own is not None:
-            member = True
-    return Signers(frozenset(in_office), member, frozenset(coming) if coming else _NONE)
+        member = member or own is not None
+    by = tuple(keys)
+    check(signed, by, leaf)
+    return Signers(frozenset(in_office), member, frozenset(coming) if coming else _NONE, by)
 
 
 def everybody(event: Event, scheme: Scheme, record: Record) -> Signers:
@@ -62,16 +66,22 @@ def everybody(event: Event, scheme: Scheme, record: Record) -> Signers:
     return Signers(scheme.people, own, to_be)
 
 
-def _check(signed: SignedEvent, leaf: bytes, signature: EventSignature, key: PublicKey) -> None:
-    name = (leaf, signature.kid)
-    if VERIFIED.get(name) == key:
+def check(signed: SignedEvent, keys: Keys, leaf: bytes) -> None:
+    """Check the signatures of an event by these keys, in the order of the signatures; None passes one over.
+
+    Raises:
+        EventRefusedError: one does not fit.
+    """
+    if VERIFIED.get(leaf) == keys:
         return
-    try:
-        signature.verify(signed.payload, key=key)
-    except (SignatureMismatchError, MalformedError) as error:
-        because = f"the signature by {signature.kid} does not count: {error}"
-        raise EventRefusedError(because, code="event.signature") from error
-    VERIFIED.put(name, key)
+    for signature, key in zip(signed.signatures, keys, strict=True):
+        try:
+            if key is not None:
+                signature.verify(signed.payload, key=key)
+        except (SignatureMismatchError, MalformedError) as error:
+            because = f"the signature by {signature.kid} does not count: {error}"
+            raise EventRefusedError(because, code="event.signature") from error
+    VERIFIED.put(leaf, keys)
 
 
 def incoming(event: Event) -> Mapping[str, OfficerKey]:

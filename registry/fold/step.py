@@ -1,47 +1,37 @@
 """One entry after another: each changes one value whole, or nothing at all, and then says why."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TypeAlias
 
 from registry.errors import EventRefusedError, RegisterError
 from registry.events import VERSION, Event, SignedEvent
-from registry.fold import keys, members, roles, scheme
-from registry.fold.act import Act
+from registry.fold import keys, scheme
+from registry.fold.act import Act, Ground, Signers
 from registry.fold.record import Pen, Record
 from registry.fold.roots import Roots
-from registry.fold.signing import everybody, signers
-from registry.history import History
+from registry.fold.rules import MEMBER_EVENTS, SCHEME_EVENTS, is_known
+from registry.fold.signing import VERIFIED, everybody, signers
+from registry.history import History, Mark
 from registry.log.merkle import Tree
-from registry.recording import Time, around
+from registry.recording import Time, around, bound
 from registry.scheme import Scheme
 from trust.did import Did
 from trust.errors import MalformedError, PerseusError
 
-MEMBER_EVENTS: Mapping[str, Callable[[Act], None]] = {
-    "member.admitted": members.admitted,
-    "member.updated": members.updated,
-    "member.suspended": members.suspended,
-    "member.reinstated": members.reinstated,
-    "member.exit-requested": members.exit_requested,
-    "member.exited": members.exited,
-    "member.expelled": members.expelled,
-    "agreement.executed": roles.agreed,
-    "certificate.recorded": roles.certified,
-    "role.granted": roles.granted,
-    "role.ended": roles.ended,
-    "key.added": keys.added,
-    "key.retired": keys.retired,
-    "key.compromised": keys.compromised,
-    "status.published": roles.status_published,
-}
-SCHEME_EVENTS: Mapping[str, Callable[[Act], Scheme]] = {
-    "scheme.policy": scheme.policy,
-    "scheme.officers": scheme.officers,
-    "scheme.logkey.rotated": scheme.log_key,
-    "scheme.recognised": scheme.recognised,
-}
-KNOWN = frozenset((*MEMBER_EVENTS, *SCHEME_EVENTS, "scheme.genesis"))
+Read: TypeAlias = SignedEvent | MalformedError
+"""An entry as it was read: a signed event, or why it is none."""
+
+
+def read(entries: Iterable[bytes]) -> Iterator[Read]:
+    """Read entries of the log one by one."""
+    for entry in entries:
+        try:
+            yield SignedEvent.parse(entry)
+        except MalformedError as error:
+            yield error
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +57,12 @@ class State:
     ignored: list[Ignored] = field(default_factory=list)
     wide: list[int] = field(default_factory=list)
     _pen: Pen = field(default_factory=Pen)
-    _roots: Roots | None = None
+    _teams: dict[tuple[str, ...], Signers] = field(default_factory=dict)
+    _ground: Ground = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Stand on no log yet."""
+        self._ground = Ground(self.scheme, Roots(Tree.of(())), self.owners)
 
     @classmethod
     def of_genesis(cls, entry: bytes, leaf: bytes) -> "State":
@@ -104,29 +99,36 @@ class State:
             list(self.wide),
         )
 
-    def step(self, entry: bytes, *, tree: Tree, recorded: Time) -> None:
-        """Take the next entry in; one that breaks a rule is put on the list of the ignored."""
-        try:
-            signed = SignedEvent.parse(entry)
-        except MalformedError as error:
-            self.ignored.append(Ignored(len(self.effective), error.code, str(error)))
-            self.effective.append(None)
-            return
-        self.take(signed, tree=tree, recorded=recorded)
+    def take(self, entries: Iterable[Read], *, tree: Tree, recorded: Sequence[Time] = ()) -> None:
+        """Take in the next entries as they were read; one that breaks a rule is put on the list of the ignored.
 
-    def take(self, signed: SignedEvent, *, tree: Tree, recorded: Time) -> None:
-        """Take in the next entry as it was read."""
-        index = len(self.effective)
-        self.effective.append(None)
-        try:
-            self._apply(signed, index, tree, recorded)
-        except (MalformedError, EventRefusedError) as error:
-            self.ignored.append(Ignored(index, error.code, str(error)))
-            return
-        event = signed.event
-        self.effective[index] = event.effective
-        self.latest = max(self.latest, event.effective)
-        self.last[event.subject] = index
+        A replay spends its time in this loop, so that what it asks for every entry stands here and not in calls.
+        """
+        times, last, leaves = self.effective, self.last, tree.levels[0]
+        records, teams, pen, first = self.records, self._teams, self._pen, len(self.effective)
+        self._stand_on(tree)
+        for index, entry in enumerate(entries, first):
+            times.append(None)
+            try:
+                if isinstance(entry, MalformedError):
+                    raise entry
+                event = entry.event
+                record = records.get(event.subject)
+                if record is None or record.pen is not pen:
+                    record = self._record(event.subject)
+                who = teams.get(entry.kids)
+                if who is None or VERIFIED.get(leaves[index]) != who.keys or record.did is None:
+                    who = self._signers(entry, leaves[index], record)
+                when = bound(recorded, index - first) if recorded else None
+                reach = self.latest if when is None else self._reach(when, index)
+                mark = Mark(event.effective, index)
+                self._decide(Act(mark, event, who, record, reach, self._ground), when)
+            except (MalformedError, EventRefusedError) as error:
+                self.ignored.append(Ignored(index, error.code, str(error)))
+                continue
+            times[index] = at = mark.at
+            last[event.subject] = index
+            self.latest = max(self.latest, at)
 
     @property
     def histories(self) -> Mapping[Did, History]:
@@ -148,43 +150,55 @@ class State:
         index = len(self.effective)
         record = self._record(event.subject)
         who, reach = everybody(event, self.scheme, record), self._reach(recorded, index)
-        act = Act(index, event, who, self.scheme, record, self._roots_of(tree), self.owners, reach)
-        self._decide(act, recorded, known=is_known(event))
+        self._stand_on(tree)
+        self._decide(Act(Mark(event.effective, index), event, who, record, reach, self._ground), recorded)
 
-    def _apply(self, signed: SignedEvent, index: int, tree: Tree, recorded: Time) -> None:
-        event = signed.event
-        record = self._record(event.subject)
-        leaf, known = tree.levels[0][index], is_known(event)
-        who = signers(signed, leaf=leaf, scheme=self.scheme, record=record, strict=known)
-        reach = self.latest if recorded is None else self._reach(recorded, index)
-        act = Act(index, event, who, self.scheme, record, self._roots_of(tree), self.owners, reach)
-        self._decide(act, recorded, known=known)
+    def _signers(self, signed: SignedEvent, leaf: bytes, record: Record) -> Signers:
+        """Tell who signed an event; officers alone are remembered, because they sign together again."""
+        who = signers(signed, leaf=leaf, scheme=self.scheme, record=record, strict=is_known(signed.event))
+        if None not in who.keys and not who.member and not who.incoming:
+            self._teams[signed.kids] = who
+        return who
 
     def _record(self, subject: str) -> Record:
         """Give the record of a subject to be written by this state; that of another state is copied before."""
         found = self.records.get(subject)
         if found is None:
-            did = None if subject == self.scheme.origin else Did.parse(subject)
+            did = None if subject == self.scheme.origin else _did(subject)
             return Record(subject, did, self._pen)
         if found.pen is not self._pen:
             found = self.records[subject] = found.copy(self._pen)
         return found
 
-    def _roots_of(self, tree: Tree) -> Roots:
-        if self._roots is None or self._roots.tree is not tree:
-            self._roots = Roots(tree)
-        return self._roots
+    def _stand_on(self, tree: Tree) -> None:
+        """Let proofs of possession name the roots of this tree."""
+        if self._ground.roots.tree is not tree:
+            self._ground = Ground(self.scheme, Roots(tree), self.owners)
 
-    def _decide(self, act: Act, recorded: Time, *, known: bool) -> None:
-        since = None if recorded is None else around(recorded).since
-        bound = self.founded if since is None else max(since, self.founded)
-        act.require_place(self.last.get(act.event.subject), bound)
-        if not known:
-            act.require_somebody()
-        if act.record.did is None:
-            self._take_scheme(act, known=known)
+    def _decide(self, act: Act, recorded: Time) -> None:
+        event, record = act.event, act.record
+        act.require_place(self.last.get(event.subject), self._bound(recorded))
+        if record.did is None:
+            self._take_rules(act)
+            return
+        rule = MEMBER_EVENTS.get(event.type)
+        if event.v == VERSION and rule is not None:
+            rule(act)
+        elif is_known(event):
+            raise act.refuse("an event of this type cannot be about a member", "event.body")
         else:
-            self._take_member(act, act.record.did, known=known)
+            act.require_somebody()
+            record.unknown.append(act.index)
+        if not record.events:
+            self.records[record.subject] = record
+        record.took(act.index)
+        if rule is keys.added:
+            self.owners[next(reversed(record.keys))] = record.did
+
+    def _bound(self, recorded: Time) -> datetime:
+        """Give the moment that an event recorded then may not be dated behind."""
+        since = None if recorded is None else around(recorded).since
+        return self.founded if since is None else max(since, self.founded)
 
     def _reach(self, recorded: Time, index: int) -> datetime:
         """Give the moment that one person alone cannot reach behind.
@@ -201,43 +215,20 @@ class State:
             since = by - heartbeat
         return since - self.scheme.skew
 
-    def _take_scheme(self, act: Act, *, known: bool) -> None:
-        if not known:
-            self.scheme = replace(self.scheme, unknown=(*self.scheme.unknown, act.index))
-            return
+    def _take_rules(self, act: Act) -> None:
+        """Take in an event about the scheme: those that follow are judged by other rules, or by other officers."""
         rule = SCHEME_EVENTS.get(act.event.type)
-        if rule is None:
-            raise act.refuse("an event of this type cannot be about the scheme here", "event.body")
-        self.scheme = rule(act)
-
-    def _take_member(self, act: Act, did: Did, *, known: bool) -> None:
-        rule, record = MEMBER_EVENTS.get(act.event.type), act.record
-        if not known:
-            record.unknown.append(act.index)
+        if not is_known(act.event):
+            act.require_somebody()
+            self.scheme = replace(self.scheme, unknown=(*self.scheme.unknown, act.index))
         elif rule is None:
-            raise act.refuse("an event of this type cannot be about a member", "event.body")
+            raise act.refuse("an event of this type cannot be about the scheme here", "event.body")
         else:
-            rule(act)
-        if not record.events:
-            self.records[record.subject] = record
-        record.took(act.index)
-        if rule is keys.added:
-            self.owners[next(reversed(record.keys))] = did
+            self.scheme = rule(act)
+        self._teams.clear()
+        self._ground = Ground(self.scheme, self._ground.roots, self.owners)
 
 
-def is_known(event: Event) -> bool:
-    """Tell whether this version can read what the event says."""
-    return event.v == VERSION and event.type in KNOWN
-
-
-def require_known(event: Event) -> None:
-    """Demand an event of a type that this version can read, before it is put into a log.
-
-    Raises:
-        EventRefusedError: it is of another, which would leave its subject undetermined for everybody.
-    """
-    if not is_known(event):
-        what = f"{event.type} (version {event.v})"
-        raise EventRefusedError(
-            f"{what} is no event that this version of Perseus can read", code="event.type"
-        )
+@lru_cache(maxsize=1 << 14)
+def _did(subject: str) -> Did:
+    return Did.parse(subject)

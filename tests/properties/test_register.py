@@ -11,7 +11,7 @@ from registry import bodies, proposal
 from registry.anchor import Anchor
 from registry.errors import RegisterError
 from registry.events import Event, SignedEvent
-from registry.fold.step import KNOWN
+from registry.fold.rules import KNOWN
 from registry.log.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
 from registry.register import Register
 from registry.standing import Standing

@@ -13,7 +13,7 @@ from rdflib import Graph
 from registry import bodies
 from registry.errors import BeyondError
 from registry.events import Event
-from registry.fold.step import KNOWN
+from registry.fold.rules import KNOWN
 from registry.history import Service
 from registry.log.proof import InclusionProof
 from registry.log.quorum import WitnessPolicy

@@ -9,7 +9,7 @@ from registry.anchor import Anchor
 from registry.bodies import NewLogKey, Update
 from registry.errors import EventRefusedError, RegisterError
 from registry.fold.signing import VERIFIED
-from registry.fold.step import State
+from registry.fold.step import State, read
 from registry.log.checkpoint import Checkpoint
 from registry.log.cosignature import WitnessKey
 from registry.log.note import Note, VerifierKey
@@ -283,11 +283,10 @@ def test_a_state_that_goes_on_after_it_was_copied_leaves_the_copy_as_it_is(schem
     scheme.grant(edp, "auditor", at=scheme.at(days=1))
     register, entries = scheme.register, scheme.entries
     state = State.of_genesis(entries[0], register.tree.levels[0][0])
-    for entry in entries[1:-1]:
-        state.step(entry, tree=register.tree, recorded=None)
+    state.take(read(entries[1:-1]), tree=register.tree)
     copy = state.copy()
-    state.step(entries[-1], tree=register.tree, recorded=None)
+    state.take(read(entries[-1:]), tree=register.tree)
     assert [len(one.histories[edp.did].roles) for one in (copy, state)] == [0, 1]
-    copy.step(entries[-1], tree=register.tree, recorded=None)
+    copy.take(read(entries[-1:]), tree=register.tree)
     assert copy.ignored == state.ignored == []
     assert [one.histories[edp.did].events for one in (copy, state)] == [(4, 5, 6)] * 2

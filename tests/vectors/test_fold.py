@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from registry.bodies import BODIES
-from registry.fold.step import KNOWN
+from registry.fold.rules import KNOWN
 from support.fold_vectors import FOLDER, expected, text_of, written
 
 FILES = sorted(FOLDER.glob("*.json"))

@@ -59,9 +59,12 @@ def fold() -> Iterable[Figure]:
     signed = _read(entries)
     yield beside("register.read", lambda: _read(entries), lambda: _parsed(entries), rounds=5)
 
+    made: list[State] = []  # a fold is for keeping what it made
+
     def folded() -> None:
         state = State.of_genesis(entries[0], register.tree.levels[0][0])
         state.take(signed[1:], tree=register.tree)
+        made.append(state)
 
     def noted() -> dict[str, int]:
         return {event.event.subject: index for index, event in enumerate(signed)}

@@ -67,7 +67,7 @@ class Span(Struct, frozen=True, gc=False):
         """Tell whether the moment lies inside; the end does not."""
         if self.start.at > moment:
             return False
-        end = self.end
+        end = self.end if self.ends else None
         return end is None or moment < end.at
 
     def as_of(self, size: int) -> Self:
@@ -146,7 +146,7 @@ class Role(Struct, frozen=True, gc=False):
 
     def ended(self, mark: Mark) -> "Role":
         """Give the role with one more end."""
-        return Role(self.url, self.span.ended(mark))
+        return Role(self.url, Span(self.span.start, (*self.span.ends, mark)))
 
 
 class Compromise(Struct, frozen=True, gc=False):

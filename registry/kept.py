@@ -1,5 +1,6 @@
 """A bounded memory of answers: it saves time and never changes an answer."""
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -8,19 +9,16 @@ V = TypeVar("V")
 
 
 class Kept(Generic[K, V]):
-    """Keep the newest values by name; the oldest makes room."""
+    """Keep the newest values by name; the oldest makes room. `get` gives what was kept under a name, or None."""
 
-    __slots__ = ("_limit", "_lock", "_values")
+    __slots__ = ("_limit", "_lock", "_values", "get")
 
     def __init__(self, limit: int) -> None:
         """Keep at most so many values."""
         self._values: dict[K, V] = {}
+        self.get: Callable[[K], V | None] = self._values.get
         self._limit = limit
         self._lock = Lock()
-
-    def get(self, name: K) -> V | None:
-        """Give what was kept under a name."""
-        return self._values.get(name)
 
     def put(self, name: K, value: V) -> V:
         """Keep a value under a name, and give it back."""

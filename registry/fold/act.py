@@ -113,7 +113,7 @@ class Act(Struct, frozen=True, eq=False, gc=False):
         Raises:
             EventRefusedError: an officer's or the member's signature is missing.
         """
-        demand = self.demand
+        demand = self.ground.scheme.demands.get(self.event.type) or self.demand
         if len(self.signers.officers) < demand.officers:
             self.require_officers(demand.officers)
         if demand.member and not self.signers.member:
@@ -147,10 +147,10 @@ class Act(Struct, frozen=True, eq=False, gc=False):
         stays = self.record.memberships
         if not stays:
             raise self.refuse("it is not a member", "event.state")
-        stay = stays[-1]
-        if self.event.effective < stay.start.at:
+        stay, at = stays[-1], self.mark.at
+        if at < stay.start.at:
             raise self.refuse(f"it is a member only from {moment(stay.start.at)}", "event.state")
         leaving = stay.leaving if stay.leavings else None
-        if leaving is not None and leaving.mark.at <= self.event.effective:
+        if leaving is not None and leaving.mark.at <= at:
             raise self.refuse(f"it left on {moment(leaving.mark.at)}", "event.state")
         return stay

@@ -40,8 +40,8 @@ def added(act: Act) -> None:
     if body.until is not None and body.until <= act.effective:
         raise act.refuse("the key would expire before it may sign", "event.body")
     _require_possession(act, body, key, thumbprint)
-    held = act.record.keys
-    has_old = bool(held) and any(old.usable(act.effective) for old in held.values())
+    held, at = act.record.keys, act.mark.at
+    has_old = bool(held) and any(old.usable(at) for old in held.values())
     if has_old and not act.signers.member and not (body.lost and act.full):
         raise act.refuse("an old key must sign too, or enough officers must declare it lost", "event.quorum")
     if not has_old and not act.full:

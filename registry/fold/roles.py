@@ -30,15 +30,16 @@ def granted(act: Act) -> None:
     """Grant a role, until its end where one is set."""
     act.require_quorum()
     act.require_member()
-    body = act.event.says(Grant)
+    body, mark = act.event.says(Grant), act.mark
     if not body.role.startswith("https://"):
         raise act.refuse(f"{body.role} is no URL of a role", "event.body")
-    if body.until is not None and body.until <= act.effective:
+    if body.until is not None and body.until <= mark.at:
         raise act.refuse("the role would end before it begins", "event.body")
-    if _held(act, body.role):
-        raise act.refuse("it holds this role already", "event.state")
-    ends = () if body.until is None else (Mark(body.until, act.index),)
-    act.record.roles.append(Role(body.role, Span(act.mark, ends)))
+    for role in act.record.roles:
+        if role.url == body.role and role.span.covers(mark.at):
+            raise act.refuse("it holds this role already", "event.state")
+    ends = () if body.until is None else (Mark(body.until, mark.index),)
+    act.record.roles.append(Role(body.role, Span(mark, ends)))
 
 
 def ended(act: Act) -> None:
@@ -69,5 +70,5 @@ def status_published(act: Act) -> None:
 
 def _held(act: Act, url: str) -> list[int]:
     """Find the places of a role among those that the member holds at the moment of the event."""
-    at = act.event.effective
+    at = act.mark.at
     return [place for place, role in enumerate(act.record.roles) if role.url == url and role.span.covers(at)]

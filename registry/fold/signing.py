@@ -43,7 +43,7 @@ def signers(
     member = False
     for kid in signed.kids:
         officer, new, own = officers.get(kid), to_be.get(kid), held.get(kid)
-        if own is not None and not own.usable(at):
+        if own is not None and (own.compromises or not own.span.covers(at)):
             own = None
         found = officer or new or own
         if found is None and strict:
@@ -56,7 +56,8 @@ def signers(
         member = member or own is not None
     by = tuple(keys)
     check(signed, by, leaf)
-    return Signers(frozenset(in_office), member, frozenset(coming) if coming else _NONE, by)
+    named = frozenset(in_office) if in_office else _NONE
+    return Signers(named, member, frozenset(coming) if coming else _NONE, by)
 
 
 def everybody(event: Event, scheme: Scheme, record: Record) -> Signers:

@@ -106,6 +106,7 @@ class State:
         """
         times, last, leaves = self.effective, self.last, tree.levels[0]
         records, teams, pen, first = self.records, self._teams, self._pen, len(self.effective)
+        latest = self.latest
         self._stand_on(tree)
         for index, entry in enumerate(entries, first):
             times.append(None)
@@ -120,15 +121,19 @@ class State:
                 if who is None or VERIFIED.get(leaves[index]) != who.keys or record.did is None:
                     who = self._signers(entry, leaves[index], record)
                 when = bound(recorded, index - first) if recorded else None
-                reach = self.latest if when is None else self._reach(when, index)
+                reach = latest if when is None else self._reach(when, index)
                 mark = Mark(event.effective, index)
-                self._decide(Act(mark, event, who, record, reach, self._ground), when)
+                self._decide(
+                    Act(mark, event, who, record, reach, self._ground),
+                    self.founded if when is None else self._bound(when),
+                )
             except (MalformedError, EventRefusedError) as error:
                 self.ignored.append(Ignored(index, error.code, str(error)))
                 continue
             times[index] = at = mark.at
             last[event.subject] = index
-            self.latest = max(self.latest, at)
+            if at > latest:
+                latest = self.latest = at
 
     @property
     def histories(self) -> Mapping[Did, History]:
@@ -151,7 +156,9 @@ class State:
         record = self._record(event.subject)
         who, reach = everybody(event, self.scheme, record), self._reach(recorded, index)
         self._stand_on(tree)
-        self._decide(Act(Mark(event.effective, index), event, who, record, reach, self._ground), recorded)
+        self._decide(
+            Act(Mark(event.effective, index), event, who, record, reach, self._ground), self._bound(recorded)
+        )
 
     def _signers(self, signed: SignedEvent, leaf: bytes, record: Record) -> Signers:
         """Tell who signed an event; officers alone are remembered, because they sign together again."""
@@ -175,9 +182,9 @@ class State:
         if self._ground.roots.tree is not tree:
             self._ground = Ground(self.scheme, Roots(tree), self.owners)
 
-    def _decide(self, act: Act, recorded: Time) -> None:
+    def _decide(self, act: Act, bound: datetime) -> None:
         event, record = act.event, act.record
-        act.require_place(self.last.get(event.subject), self._bound(recorded))
+        act.require_place(self.last.get(event.subject), bound)
         if record.did is None:
             self._take_rules(act)
             return
@@ -197,7 +204,7 @@ class State:
 
     def _bound(self, recorded: Time) -> datetime:
         """Give the moment that an event recorded then may not be dated behind."""
-        since = None if recorded is None else around(recorded).since
+        since = around(recorded).since
         return self.founded if since is None else max(since, self.founded)
 
     def _reach(self, recorded: Time, index: int) -> datetime:

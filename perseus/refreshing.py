@@ -8,11 +8,13 @@ import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
+from perseus.clock import now
 from perseus.fetching import Fetcher
 from perseus.log.copying import continued
 from perseus.log.following import follow
@@ -20,6 +22,8 @@ from perseus.log.names import LogName
 from perseus.naming import named_lists, replaced
 from perseus.settings import DEMO, loopback
 from registry.errors import RegisterError
+from registry.log.note import Note
+from registry.recording import Recorded, Sighting, between, narrower
 from registry.register import Register
 from trust.canonical import EVIDENCE_LIMIT, parse_object
 from trust.errors import MalformedError, NotPermittedError, UnavailableError
@@ -74,8 +78,7 @@ class Refresher:
         try:
             fetched = _lists(fetcher, secured, evidence)
             return replace(
-                evidence,
-                register=_register(fetcher, register),
+                _newer(fetcher, evidence, register),
                 status_lists={**evidence.status_lists, **fetched},
                 other_lists=replaced(evidence.status_lists, fetched),
             )
@@ -120,8 +123,8 @@ def settings_in(path: Path) -> Mapping[str, object]:
         raise MalformedError(str(path), expected="TOML", found=str(error)) from error
 
 
-def _register(fetcher: Fetcher, held: Register) -> Register:
-    """Extend the copy by what the operator has since appended.
+def _newer(fetcher: Fetcher, evidence: Evidence, held: Register) -> Evidence:
+    """Extend the copy by what the operator has since appended; it was whole when witnesses saw it, or just now.
 
     Raises:
         RegisterError: what the operator gives out does not continue the copy.
@@ -129,12 +132,28 @@ def _register(fetcher: Fetcher, held: Register) -> Register:
     operator = next((member for member in held.members if OPERATOR in member.roles), None)
     base = None if operator is None else operator.service(SERVICE)
     if base is None:
-        return held
+        return evidence
+    get, prefix = partial(_required, fetcher), f"{base}/{LogName.MEMBERS.value}"
     try:
-        offered = follow(partial(_required, fetcher), f"{base}/{LogName.MEMBERS.value}", held=held.size)
-        return continued(partial(_required, fetcher), f"{base}/{LogName.MEMBERS.value}", held, offered)
+        offered = follow(get, prefix, held=held.size)
+        grown = continued(get, prefix, held, offered)
     except (UnavailableError, NotPermittedError, MalformedError):
-        return held
+        return evidence
+    seen = grown.anchor.policy.witnessed(Note.parse(offered.note))
+    if seen is None:
+        return replace(evidence, register=grown, register_at=now(), register_carried=False)
+    timed = _timed(grown, held, Sighting(grown.size, seen.since, seen.by), since=evidence.register_at)
+    whole = [at for at in (evidence.register_at, seen.since) if at is not None]
+    return replace(evidence, register=timed, register_at=max(whole))
+
+
+def _timed(grown: Register, held: Register, seen: Sighting, *, since: datetime | None) -> Register:
+    """Tell when the new entries were recorded: after witnesses saw the copy without them, by when they saw them."""
+    before = narrower(held.recorded, (), size=held.size)
+    added = (Recorded(since, None),) * (grown.size - held.size)
+    known = narrower((*before, *added), between((seen,), size=grown.size), size=grown.size)
+    timed = Register.replay(grown.entries, anchor=grown.anchor, recorded=known)
+    return replace(timed, checkpoint=grown.checkpoint)
 
 
 def _lists(fetcher: Fetcher, secured: Secured, evidence: Evidence) -> dict[str, Secured]:

@@ -4,9 +4,10 @@ An entry is a JWS in JSON general serialization (RFC 7515, section 7.2.1) in its
 in the order of their key ids, so that the order of signing leaves no trace; it is hashed as it is stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from sys import intern
 from typing import Self, TypeAlias, TypeVar
 
@@ -135,8 +136,7 @@ class SignedEvent:
         """Put the signatures in their one order, and refuse one key twice."""
         kids = sorted(signature.kid for signature in self.signatures)
         if not kids or len(set(kids)) != len(kids) or len(kids) > _MOST_SIGNATURES:
-            expected = f"1 to {_MOST_SIGNATURES} signatures by different keys"
-            raise MalformedError("event/signatures", expected=expected, found=f"{len(kids)}")
+            raise _too_few_or_many(kids)
         object.__setattr__(self, "signatures", tuple(sorted(self.signatures, key=lambda item: item.kid)))
         object.__setattr__(self, "kids", tuple([item.kid for item in self.signatures]))
         if len(self.entry) > LARGEST_ENTRY:
@@ -181,6 +181,14 @@ class SignedEvent:
         """
         added = tuple(EventSignature.make(self.payload, signer=signer) for signer in signers)
         return replace(self, signatures=self.signatures + added)
+
+
+def _too_few_or_many(kids: Sequence[str]) -> MalformedError:
+    """Say whose signatures are missing, doubled or too many, by the key ids in their order."""
+    expected = f"1 to {_MOST_SIGNATURES} signatures by different keys"
+    twice = next((one for one, other in pairwise(kids) if one == other), None)
+    found = "none" if not kids else f"{len(kids)}" if twice is None else f"two by the key {twice[:_LONGEST]}"
+    return MalformedError("event/signatures", expected=expected, found=found, code="event.quorum")
 
 
 def _said(kind: str, body: Mapping[str, Json]) -> object:

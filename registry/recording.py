@@ -45,6 +45,18 @@ def between(sightings: Iterable[Sighting], *, size: int) -> tuple[Recorded, ...]
     return tuple([Recorded(since, by) for since, by in zip(before, after, strict=True)])
 
 
+def narrower(times: Sequence[Time], others: Sequence[Time], *, size: int) -> tuple[Recorded, ...]:
+    """Join what two readers of one log know: of two lower bounds the later one holds, of two upper ones the earlier."""
+    found: list[Recorded] = []
+    latest: datetime | None = None
+    for index in range(size):
+        one, other = around(bound(times, index)), around(bound(others, index))
+        latest = max((at for at in (latest, one.since, other.since) if at is not None), default=None)
+        earliest = min((at for at in (one.by, other.by) if at is not None), default=None)
+        found.append(Recorded(latest, earliest))
+    return tuple(found)
+
+
 def recorded_by(moment: datetime, *, recorded: Sequence[Time], effective: Sequence[datetime | None]) -> int:
     """Give how many entries were surely recorded by a moment.
 

@@ -96,4 +96,4 @@ def _filled(case: Case, text: str, subject: Subject) -> str:
     if text.startswith("{document}"):
         text = named + text.removeprefix("{document}")
     words = text.replace("{document}", inside).replace("{issuer}", party).replace("{holder}", party)
-    return words[:1].upper() + words[1:]
+    return words if words.startswith("did:") else words[:1].upper() + words[1:]

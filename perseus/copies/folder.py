@@ -19,6 +19,7 @@ from trust.claims.halfhour import instant, stamp
 from trust.errors import MalformedError
 
 _ASKED = "asked"
+_NOTES = "notes"
 _MOST_ENTRIES = 1_000_000
 
 
@@ -43,7 +44,7 @@ def open_copy(folder: Path, anchor: Anchor) -> Copy:
     source = Folder(folder)
     note = read_note(source)
     entries = read_entries(source, size_of(note), since=0)
-    register = Register.replay(entries, anchor=anchor, checkpoint=note)
+    register = Register.replay(entries, anchor=anchor, checkpoint=note, seen=(*notes_in(folder), note))
     return copy_of(register, note, asked=_asked(folder))
 
 
@@ -118,6 +119,21 @@ def keep_note(folder: Path, name: str, note: str) -> Path:
     path = folder / name
     _write(path, note.encode())
     return path
+
+
+def keep_seen(folder: Path, size: int, note: str) -> None:
+    """Keep an accepted checkpoint: the first of its size for good, beside it the last until there is a newer one.
+
+    The first bounds the newest entry's time of recording from above, the last the next entry's from below.
+    """
+    first = f"{_NOTES}/{size}"
+    keep_note(folder, f"{first}.last" if (folder / first).is_file() else first, note)
+
+
+def notes_in(folder: Path) -> tuple[str, ...]:
+    """Give the checkpoints that this copy has accepted, which tell when its entries were recorded."""
+    found = sorted(path for path in (folder / _NOTES).glob("[0-9]*") if path.is_file())
+    return tuple([path.read_bytes().decode("utf-8", "replace") for path in found])
 
 
 def _asked(folder: Path) -> datetime | None:

@@ -7,7 +7,7 @@
 """
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,9 @@ from perseus.copies.folder import (
     copy_of,
     has_copy,
     keep_note,
+    keep_seen,
     note_asked,
+    notes_in,
     open_copy,
     read_entries,
     size_of,
@@ -93,7 +95,7 @@ def synchronise(source: Source, folder: Path, demand: Demand, *, at: datetime, s
             if held is not None and size <= held.register.size:
                 grown = _held_again(held, note)
             else:
-                grown = _grown(source, held, note, size, demand.anchor)
+                grown = _grown(source, held, note, demand.anchor, seen=notes_in(folder))
             demand.require(note)
         except RegisterError:
             _keep_refused(folder, note, size)
@@ -135,18 +137,17 @@ def _held_again(held: Copy, note: str) -> Register:
     )
 
 
-def _grown(source: Source, held: Copy | None, note: str, size: int, anchor: Anchor) -> Register:
+def _grown(source: Source, held: Copy | None, note: str, anchor: Anchor, *, seen: Sequence[str]) -> Register:
     """Read what is new, and demand that it leads from what is held to the root that the log signed."""
     since = 0 if held is None else held.register.size
-    added = read_entries(source, size, since=since)
+    added = read_entries(source, size_of(note), since=since)
     before = Tree() if held is None else held.register.tree
     tree = before.extended(map(leaf_hash, added))
     checkpoint = Checkpoint.parse(Note.parse(note).text)
     if tree.root != checkpoint.root:
         raise _explained(source, held, note, tree)
-    if held is None:
-        return Register.replay(added, anchor=anchor, checkpoint=note)
-    return held.register.extend(added, checkpoint=note)
+    entries = added if held is None else (*held.register.entries, *added)
+    return Register.replay(entries, anchor=anchor, checkpoint=note, seen=(*seen, note))
 
 
 def _explained(source: Source, held: Copy | None, note: str, tree: Tree) -> RegisterError:
@@ -198,7 +199,7 @@ def _stored(folder: Path, held: Copy | None, grown: Register, note: str, *, aske
     fresh = copy_of(grown, note, asked=asked)
     if held is not None and grown.size == since and _older(fresh, held):
         return Synced(held, since)
-    keep_note(folder, f"notes/{grown.size}", note)
+    keep_seen(folder, grown.size, note)
     write_log(folder, grown.tree, grown.entries, note, since=since)
     if asked is not None:
         note_asked(folder, asked)

@@ -7,6 +7,7 @@ from perseus.copies.folder import Copy, open_copy
 from perseus.refreshing import settings_in
 from registry.anchor import Anchor
 from registry.errors import RegisterError
+from registry.recording import narrower
 from registry.register import Register
 from trust.errors import MalformedError, PerseusError, UnavailableError
 from verifiers.evidence import Evidence
@@ -34,8 +35,9 @@ class OwnCopy:
             )
             return replace(evidence, register=None, register_fault=fault)
         if carried is not None and carried.size > own.size:
-            return evidence
-        return replace(evidence, register=own, register_at=self.copy.as_of)
+            return replace(evidence, register=_timed(carried, own))
+        used = own if carried is None else _timed(own, carried)
+        return replace(evidence, register=used, register_at=self.copy.as_of)
 
 
 def open_own(folder: Path, anchor: Anchor | None) -> OwnCopy:
@@ -69,6 +71,15 @@ def chosen_folder(named: Path | None, settings: Path) -> Path | None:
         return named
     written = settings_in(settings).get("register")
     return settings.parent / written if isinstance(written, str) else None
+
+
+def _timed(register: Register, other: Register) -> Register:
+    """Give a register that also knows what the other one shows of when its entries were recorded."""
+    known = narrower(register.recorded, other.recorded, size=register.size)
+    if not other.recorded or known == register.recorded:
+        return register
+    timed = Register.replay(register.entries, anchor=register.anchor, recorded=known)
+    return replace(timed, checkpoint=register.checkpoint)
 
 
 def _continue(one: Register, other: Register) -> bool:

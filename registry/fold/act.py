@@ -93,7 +93,9 @@ class Act(Struct, frozen=True, eq=False, gc=False):
             because = f"it names policy {event.policy}, and {scheme.policy_index} is in force"
             raise self.refuse(because, "event.policy")
         if event.prev != last:
-            raise self.refuse(f"it follows entry {event.prev}, and the last one is {last}", "event.prev")
+            named = "no entry" if event.prev is None else f"entry {event.prev}"
+            newest = "there is none" if last is None else f"the last one is {last}"
+            raise self.refuse(f"it follows {named}, and {newest}", "event.prev")
         if event.effective < bound and event.effective < bound - scheme.skew:
             because = f"it is dated {moment(event.effective)}, before it was recorded ({moment(bound)})"
             raise self.refuse(because, "event.backdated")

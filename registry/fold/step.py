@@ -211,11 +211,12 @@ class State:
         """Give the moment that one person alone cannot reach behind.
 
         Where the bounds of recording lie further apart than the heartbeat, the earlier one says too little: the
-        later one less a heartbeat is used, and the entry is noted (register.md, two clocks an event).
+        later one less a heartbeat is used, and the entry is noted (register.md, two clocks an event). Where there
+        is no earlier one, the log may speak of days to come, and the later one says that they had not.
         """
         since, by = around(recorded)
         if since is None:
-            return self.latest
+            return self.latest if by is None else min(self.latest, by)
         heartbeat = timedelta(seconds=self.scheme.policy.heartbeat)
         if by is not None and by - since > heartbeat:
             self.wide.append(index)

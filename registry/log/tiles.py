@@ -130,7 +130,7 @@ def read_bundle(raw: bytes, tile: Tile) -> tuple[bytes, ...]:
         place = begin + int.from_bytes(raw[place:begin])
         entries.append(raw[begin:place])
     if place != len(raw) or len(entries) != tile.width:
-        found = f"{len(entries)} and {len(raw) - place:+} bytes"
+        found = f"{len(entries)}, the last one cut short" if place > len(raw) else f"{len(entries)}"
         raise MalformedError(str(tile), expected=f"{tile.width} whole entries", found=found)
     return tuple(entries)
 

@@ -263,6 +263,7 @@ def test_without_a_register_nothing_about_members_is_known() -> None:
     report = ChainSimulator().report(register=None)
     assert report.overall is not Overall.VERIFIED
     assert {"register.unreachable", "register.stale", "key.unknown"} <= codes(report)
+    assert all(check.remedy.startswith("did:web:") for check in report if check.code == "key.unknown")
 
 
 def test_more_entries_than_the_copy_has_cannot_be_asked_about() -> None:

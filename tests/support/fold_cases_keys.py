@@ -385,7 +385,7 @@ def bytes_signatures_out_of_order(made: Case) -> None:
     raw(made, reshaped(sound(made).entry, signatures=signatures[::-1]))
 
 
-@case("bytes--one-key-twice", "One key signs once.", "format.unparseable")
+@case("bytes--one-key-twice", "One key signs once.", "event.quorum")
 def bytes_one_key_twice(made: Case) -> None:
     entry = parse(sound(made).entry, where="entry")
     assert isinstance(entry, dict)

@@ -18,15 +18,20 @@ from perseus.copies import folder as copies
 from perseus.copies.folder import open_copy, write_log
 from perseus.copies.source import Folder
 from perseus.copies.syncing import Demand, Synced, synchronise
+from perseus.copies.using import OwnCopy
 from registry.errors import RegisterError
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree, leaf_hash
 from registry.log.proof import InclusionProof
 from registry.log.quorum import WitnessPolicy
 from registry.log.tiles import bundle as write_bundle
+from registry.recording import Recorded
+from registry.register import Register
 from support.keys import signer
-from support.scheme import ORIGIN, SchemeSimulator
+from support.scheme import ORIGIN, Party, SchemeSimulator
+from trust.did import Did
 from trust.errors import PerseusError, UnavailableError
+from verifiers.evidence import Evidence
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -284,6 +289,78 @@ def test_an_older_note_of_the_same_size_takes_no_newer_ones_place(tmp_path: Path
         note = found.cosigned(*names, at=AT + timedelta(days=days))
         assert synced(published(found, log, note=note), copy, found).copy.as_of == expected
         assert open_copy(copy, found.anchor).as_of == expected
+
+
+def test_a_copy_knows_when_entries_were_recorded_from_the_checkpoints_it_accepted(tmp_path: Path) -> None:
+    """Two officers and the log date a role back; a copy that was there before and after does not count it."""
+    found, log, copy = scheme(), tmp_path / "log", tmp_path / "copy"
+    member = Party(Did("did:web:member-0.example"), "Member 0", signer("unused"))
+    size = found.register.size
+    for days in (0, 2, 4):
+        found.witnessed_at = AT + timedelta(days=days)
+        synced(published(found, log), copy, found)
+    backdated = found.grant(member, "auditor", at=AT + timedelta(days=3))
+    found.witnessed_at = AT + timedelta(days=5)
+    grown = synced(published(found, log), copy, found).copy.register
+    assert grown.recorded[0] == Recorded(None, AT)
+    assert grown.recorded[size:] == (Recorded(AT + timedelta(days=4), AT + timedelta(days=5)),)
+    assert [(one.index, one.code) for one in grown.ignored] == [(backdated, "event.backdated")]
+    opened = open_copy(copy, found.anchor).register
+    assert (opened.recorded, opened.ignored) == (grown.recorded, grown.ignored)
+
+
+def test_a_checkpoint_that_witnesses_cosigned_over_another_past_harms_the_copy_that_keeps_it(
+    tmp_path: Path,
+) -> None:
+    found, copy = scheme(), tmp_path / "copy"
+    synced(published(found, tmp_path / "log"), copy, found)
+    (copy / "notes" / "5").write_text(forked(found, members=2).checkpoint)
+    with pytest.raises(RegisterError, match="Witnesses saw another root of the first 5 entries"):
+        open_copy(copy, found.anchor)
+
+
+LATE = AT + timedelta(days=5)
+
+
+def dated_back(found: SchemeSimulator) -> int:
+    """Let two officers date a role back by two days, and give the entry."""
+    member = Party(Did("did:web:member-0.example"), "Member 0", signer("unused"))
+    found.witnessed_at = LATE
+    return found.grant(member, "auditor", at=AT + timedelta(days=3))
+
+
+def used_by(copy: Path, found: SchemeSimulator, *, carried: Register) -> Register:
+    """Give the register that counts where a file carries one and a copy is at hand."""
+    used = OwnCopy(open_copy(copy, found.anchor)).beside(Evidence(carried)).register
+    assert used is not None
+    assert used.checkpoint is not None
+    return used
+
+
+def test_a_longer_copy_learns_from_a_file_what_was_dated_back(tmp_path: Path) -> None:
+    found, copy = scheme(), tmp_path / "copy"
+    before = found.cosigned(*list(found.witnesses)[:2], at=AT + timedelta(days=4))
+    entry = dated_back(found)
+    carried = Register.replay(found.entries, anchor=found.anchor, seen=(before,))
+    found.join("did:web:late.example", name="Latecomer", at=LATE)
+    fresh = synced(published(found, tmp_path / "log"), copy, found).copy.register
+    assert fresh.ignored == ()
+    used = used_by(copy, found, carried=carried)
+    assert (used.size, [one.index for one in used.ignored]) == (found.register.size, [entry])
+    assert used.recorded[entry] == Recorded(AT + timedelta(days=4), LATE)
+
+
+def test_a_longer_file_is_held_to_what_the_copy_saw_before(tmp_path: Path) -> None:
+    found, log, copy = scheme(), tmp_path / "log", tmp_path / "copy"
+    found.witnessed_at = AT + timedelta(days=4)
+    synced(published(found, log), copy, found)
+    entry = dated_back(found)
+    synced(published(found, log), copy, found)
+    found.join("did:web:late.example", name="Latecomer", at=LATE)
+    carried = Register.replay(found.entries, anchor=found.anchor, checkpoint=found.checkpoint)
+    assert carried.ignored == ()
+    used = used_by(copy, found, carried=carried)
+    assert (used.size, [one.index for one in used.ignored]) == (found.register.size, [entry])
 
 
 def test_a_verifiers_own_policy_is_demanded_beside_the_anchors(tmp_path: Path) -> None:

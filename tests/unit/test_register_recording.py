@@ -10,7 +10,7 @@ from registry.errors import RegisterError
 from registry.log.checkpoint import Checkpoint
 from registry.log.cosignature import WitnessKey
 from registry.log.merkle import Tree, leaf_hash
-from registry.recording import Recorded, Sighting, between, recorded_by
+from registry.recording import Recorded, Sighting, between, narrower, recorded_by
 from registry.register import Register
 from registry.standing import Outcome
 from support.evidence_log import WITNESSES, cosigned
@@ -183,6 +183,35 @@ def test_where_the_bounds_lie_far_apart_the_later_one_less_a_heartbeat_counts(lo
     ]
     answer = found.standing(log.cap.did, None, log.cap.signer.key.thumbprint, signed_at=at(51))
     assert any("further apart than the register's heartbeat" in told for told in answer.gaps)
+
+
+def test_an_event_dated_ahead_delays_no_report_that_witnesses_saw(log: Log) -> None:
+    """A role begins in a month; what was reported today is refused from today on, not in a month."""
+    log.scheme.grant(log.cap, "auditor", at=at(24 * 30))
+    log.notes.clear()
+    found = report(log, effective=10, seen=10.5)
+    assert found.recorded[-1] == Recorded(None, at(10.5))
+    assert [ask(found, log.cap, hours) for hours in (9, 10, 10.5, 24 * 40)] == [
+        "indeterminate",
+        "indeterminate",
+        "invalid",
+        "invalid",
+    ]
+
+
+def test_two_readers_of_one_log_know_more_together() -> None:
+    one = between([Sighting(2, at(1), at(1)), Sighting(4, at(5), at(5))], size=5)
+    other = between([Sighting(3, at(2), at(2))], size=3)
+    assert narrower(one, other, size=5) == (
+        Recorded(None, at(1)),
+        Recorded(None, at(1)),
+        Recorded(at(1), at(2)),
+        Recorded(at(1), at(5)),
+        Recorded(at(5), None),
+    )
+    assert narrower(other, one, size=3) == narrower(one, other, size=5)[:3]
+    assert narrower((), (at(3),), size=2) == (Recorded(at(3), at(3)), Recorded(at(3), None))
+    assert narrower((), (), size=1) == (Recorded(None, None),)
 
 
 def test_a_size_for_a_moment_follows_the_witnesses(log: Log) -> None:

@@ -113,6 +113,13 @@ def test_a_truncated_or_padded_bundle_is_refused(raw: bytes) -> None:
         read_bundle(raw, Tile(None, 0, 7))
 
 
+def test_a_bundle_that_was_cut_off_is_told_from_one_with_too_many_entries() -> None:
+    with pytest.raises(MalformedError, match="expected 7 whole entries, found 7, the last one cut short"):
+        read_bundle(GOOD[:-1], Tile(None, 0, 7))
+    with pytest.raises(MalformedError, match=r"expected 7 whole entries, found 8$"):
+        read_bundle(GOOD + bundle([b"more"]), Tile(None, 0, 7))
+
+
 @pytest.mark.parametrize("raw", [bytes(31), bytes(33), bytes(96), b""])
 def test_a_truncated_tile_is_refused(raw: bytes) -> None:
     with pytest.raises(MalformedError, match=r"tile/0/000\.p/2: expected 2 hashes of 32 bytes"):

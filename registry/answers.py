@@ -33,7 +33,7 @@ def answer(
     found = kept.get(exact)
     if found is None:
         found = kept.put(exact, _warned(_judged(views, member, question, size, root(size)), views, recorded))
-    if found.outcome is Outcome.VALID and question.proven_by is None:
+    if found.outcome is Outcome.VALID and question.proven_by is None and not found.ended:
         kept.put(name, found)
     return found
 

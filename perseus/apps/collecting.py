@@ -107,7 +107,8 @@ def taken(party: Party, keeper: Keeper, log: EvidenceLog, entry: bytes) -> Place
 def _require_member(party: Party, signed: SignedStatement) -> None:
     member, kid = signed.statement.member, signed.signature.kid
     register = party.register.current()
-    standing = register.standing(member, None, kid, signed_at=party.now())
+    now = party.now()
+    standing = register.standing(member, None, kid, signed_at=now, proven_by=now)
     key = register.key(member, kid)
     if standing.outcome is not Outcome.VALID or key is None:
         raise _refused(standing.sentence, standing.code)

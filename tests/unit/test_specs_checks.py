@@ -63,7 +63,7 @@ register.unknown_event register.unwitnessed data.register_falls data.split_hours
 data.region_unchecked time.zone_assumed
 time.start_assumed equivocation.two_credentials event.body event.type event.scheme event.policy event.prev
 event.backdated event.quorum event.signature event.state event.possession event.precommitment key.exposed
-key.unreadable register.out_of_range member.suspended_later status.keeper_away register.other_entries
+key.unreadable register.out_of_range member.suspended_later status.keeper_away register.other_entries status.backdated
 record.form record.version record.step_form record.step_repeated record.spelling record.time_form
 record.id_form record.encoding record.scheme_absent record.application_recipient record.other_registry
 record.time_order record.certificate_missing record.certificate_form record.certificate_other_serial

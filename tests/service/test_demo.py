@@ -54,6 +54,22 @@ def test_the_log_is_shown_with_its_size_root_and_witnesses_in_a_line_that_fits(d
     assert set(register["witnesses"] or ()) == WITNESSES
 
 
+def test_what_names_the_firm_is_for_its_owner_alone_and_no_log_names_it(demo: Demo) -> None:
+    evidence, databases = (
+        [*demo.out.glob("tampered/*.json"), *demo.out.glob("evidence/*")],
+        demo.out.glob("*/*.sqlite*"),
+    )
+    held = [*evidence, *databases]
+    assert len(held) > len(TWELVE) + 2 + 6
+    assert {path.name: path.stat().st_mode & 0o777 for path in held} == {path.name: 0o600 for path in held}
+    file = json.loads((demo.out / "evidence" / "bank.perseus.json").read_text())
+    firm = file["customer"]["holder"].removeprefix("did:key:")
+    assert len(firm) > 40
+    logs = [*demo.out.glob("*/log.jsonl"), *demo.out.glob("*/stderr")]
+    assert [path for path in logs if firm in path.read_text()] == []
+    assert sum(len(path.read_text().splitlines()) for path in logs) > 50
+
+
 def test_every_broken_chain_is_caught_under_its_code(demo: Demo) -> None:
     tampered = demo.result["tampered"]
     assert isinstance(tampered, list)

@@ -215,3 +215,5 @@ def test_one_nonce_lets_nobody_guess_twice(client: httpx2.Client, played: Played
 def test_what_a_party_keeps_is_for_its_own_account_alone(played: Played) -> None:
     for home in (played.town.out / party for party in ("edp", "cap", "bank", "wallet")):
         assert home.stat().st_mode & 0o077 == 0
+        for database in home.glob("db.sqlite*"):
+            assert database.stat().st_mode & 0o777 == 0o600, database

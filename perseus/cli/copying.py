@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from trust.canonical import Json
 
 Trust = Annotated[Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")]
+Own = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="PERSEUS_REGISTER", help="Your own copy of the register, for keys that the log changed to."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 REFUSED, UNDETERMINED = 1, 3
 _SHOWN = 20
@@ -78,6 +84,7 @@ def fork_proof(
     b: Annotated[Path | None, typer.Argument(help="The other; without it, A is a proof to check.")] = None,
     *,
     trust: Trust = None,
+    register: Own = None,
 ) -> None:
     """Prove to anybody that the log told two histories, or check such a proof.
 
@@ -87,8 +94,9 @@ def fork_proof(
 
     anchor = chosen.anchored(trust)
     try:
-        proof = proving.fork_of(a, b, anchor)
-        found = proving.forked(proof, anchor)
+        keys = proving.keys_of(anchor, chosen.copy_beside(register, trust))
+        proof = proving.fork_of(a, b, keys)
+        found = proof.verify(keys)
     except UnavailableError:
         raise
     except PerseusError as error:
@@ -107,6 +115,7 @@ def check_proof(
     *,
     entry: Annotated[Path, typer.Option(help="The entry that it is about, byte for byte.")],
     trust: Trust = None,
+    register: Own = None,
     as_json: AsJson = False,
 ) -> None:
     """Check offline that an entry stands in the members log or the evidence log.
@@ -119,7 +128,8 @@ def check_proof(
     anchor, raw, text = chosen.anchored(trust), chosen.bytes_of(entry), chosen.text_of(file)
     try:
         proof = InclusionProof.parse(text)
-        shown = proving.proven(proof, raw, anchor)
+        keys = proving.keys_of(anchor, chosen.copy_beside(register, trust))
+        shown = proving.proven(proof, raw, anchor, keys)
     except PerseusError as error:
         raise _refused(error, as_json=as_json) from error
     _tell_proof(proof.index, shown, as_json=as_json)

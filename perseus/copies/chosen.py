@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from perseus import clock
+from perseus.copies.folder import has_copy
 from perseus.copies.source import Source, open_source
 from perseus.copies.syncing import Demand, Synced, synchronise
 from perseus.copies.using import chosen_folder
@@ -53,6 +54,16 @@ def folder_for(to: Path | None, trust: Path | None) -> Path:
     if folder is None:
         raise MalformedError("--to", expected="a folder for the copy", found="none, nor one in the settings")
     return folder
+
+
+def copy_beside(named: Path | None, trust: Path | None) -> Path | None:
+    """Give the folder of the verifier's own copy: the one that was named, or the one in the settings if it is there.
+
+    Raises:
+        MalformedError: the settings file is not TOML.
+    """
+    folder = chosen_folder(named, settings_beside(trust))
+    return folder if folder is None or folder == named or has_copy(folder) else None
 
 
 def source_of(place: str, anchor: Anchor, trust: Path | None) -> Source:

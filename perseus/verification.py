@@ -4,13 +4,15 @@ The command line and the bank's HTTP door both come through here, so that they c
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from perseus.copies.using import open_own
+from perseus.refreshing import settings_in
 from registry.anchor import Anchor
 from trust.canonical import Json
+from trust.did import Did
 from trust.errors import MalformedError, UnavailableError
 from trust.secured import Secured
 from verifiers.evidence import Evidence
@@ -30,7 +32,8 @@ PRESETS = {
 class Question:
     """What is asked of a file; the anchor never comes from the file itself or its folder.
 
-    `register` is the folder of a copy that the asker keeps.
+    `register` is the folder of a copy that the asker keeps; `audience` who the asker is, where that is said; `in_hand`
+    tells that `at` is the present, by which the file is there.
     """
 
     anchor: Path | None
@@ -39,6 +42,8 @@ class Question:
     known_at: datetime | int | None
     offline: bool
     register: Path | None = None
+    audience: Did | None = None
+    in_hand: bool = False
 
 
 def judge(raw: bytes, question: Question, *, refresh: Refresh | None = None) -> dict[str, Json]:
@@ -57,7 +62,9 @@ def judge(raw: bytes, question: Question, *, refresh: Refresh | None = None) -> 
 
     def gather(secured: Secured, evidence: Evidence) -> Evidence:
         newer = evidence if asked is None else asked(secured, evidence)
-        return newer if own is None else own.beside(newer)
+        seen = {secured.digest: question.at, **newer.seen} if question.in_hand else newer.seen
+        told = replace(newer, own=question.audience or newer.own, seen=seen)
+        return told if own is None else own.beside(told)
 
     report = verify_file(
         raw, policy=policy, anchor=anchor, at=question.at, known_at=question.known_at, refresh=gather
@@ -98,6 +105,19 @@ def policy_of(name: str) -> Policy:
     except UnavailableError as error:
         because = f"it is none of bank, auditor and interop, and no file ({error.because})"
         raise UnavailableError(f"the policy {name}", because=because, code=error.code) from error
+
+
+def audience_of(named: str | None, anchor: Path | None) -> Did | None:
+    """Give who the asker says to be: as named, else as the asker's settings say.
+
+    Raises:
+        MalformedError: it is no DID, or the settings file is not TOML.
+    """
+    told = named if named is not None else settings_in(settings_beside(anchor)).get("audience")
+    try:
+        return None if told is None else Did.parse(str(told))
+    except MalformedError as error:
+        raise error.within("--audience" if named is not None else f"{settings_beside(anchor)}") from error
 
 
 def settings_beside(anchor: Path | None) -> Path:

@@ -52,6 +52,12 @@ def verify(
             envvar="PERSEUS_REGISTER", help="Your own copy of the register, as `registry sync` keeps it."
         ),
     ] = None,
+    audience: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PERSEUS_AUDIENCE", help="Who you are, as a DID: what was made for another is refused."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
 ) -> None:
     """Verify evidence files against a trust anchor; say why, and who can mend it.
@@ -61,7 +67,13 @@ def verify(
     # The verifier is imported only when there is something to verify, so that --help does not wait for it.
     from perseus.copies.using import chosen_folder  # noqa: PLC0415 - see above
     from perseus.refreshing import Refresher  # noqa: PLC0415 - see above
-    from perseus.verification import Question, anchor_of, policy_of, settings_beside  # noqa: PLC0415 - see above
+    from perseus.verification import (  # noqa: PLC0415 - see above
+        Question,
+        anchor_of,
+        audience_of,
+        policy_of,
+        settings_beside,
+    )
 
     moment = now()
     question = Question(
@@ -71,6 +83,8 @@ def verify(
         known_at=_known_at(known_at),
         offline=offline,
         register=chosen_folder(register, settings_beside(trust)),
+        audience=audience_of(audience, trust),
+        in_hand=at is None,
     )
     # What the asker chose is checked once, before any file is.
     anchor_of(trust), policy_of(policy)

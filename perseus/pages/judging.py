@@ -37,5 +37,5 @@ class Bench:
             return self._last[1]
 
     def _judge(self) -> Verdict:
-        question = Question(self.exhibit.trust_file, "bank", self.now(), None, offline=False)
+        question = Question(self.exhibit.trust_file, "bank", self.now(), None, offline=False, in_hand=True)
         return judge(self.exhibit.evidence, question, refresh=self.refresh)

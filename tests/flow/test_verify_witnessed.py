@@ -16,7 +16,7 @@ from perseus.verification import Question, judge
 from registry.errors import RegisterError
 from support.chain import AT, ChainSimulator, assert_good, assert_refused, party, scheme
 from support.scheme import SchemeSimulator
-from support.story import CAP, LIST_URL
+from support.story import BANK, CAP, GRID, LIST_URL
 from trust.canonical import Json, canonicalize
 from trust.claims.halfhour import stamp
 from trust.errors import UnavailableError
@@ -283,3 +283,28 @@ def test_a_status_list_that_is_dated_before_the_register_that_it_holds_is_relied
     assert report.obstacles[0].detail == (
         "The list is dated 2026-11-05T08:58Z, and what it holds did not exist before 2026-11-05T08:59Z."
     )
+
+
+def test_who_the_verifier_is_comes_from_the_command_or_its_settings_and_never_from_the_file(
+    tmp_path: Path,
+) -> None:
+    chain = witnessed()
+    (tmp_path / "trust.json").write_bytes(chain.anchor.to_json())
+    (tmp_path / "file").write_bytes(written(chain))
+    settings = tmp_path / "settings.toml"
+
+    def ran(*more: str) -> tuple[int, set[str]]:
+        asked = ["verify", "--trust", str(tmp_path / "trust.json"), "--at", stamp(AT), "--json", *more]
+        command = [sys.executable, "-m", "perseus", *asked, str(tmp_path / "file")]
+        done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=60)
+        return done.returncode, obstacles(json.loads(done.stdout)) if done.stdout else {done.stderr}
+
+    assert ran()[0] == 0
+    assert ran("--audience", str(BANK))[0] == 0
+    code, found = ran("--audience", str(GRID))
+    assert (code, "presentation.audience" in found) == (1, True)
+    settings.write_text(f'audience = "{GRID}"\n')
+    assert "presentation.audience" in ran()[1]
+    assert ran("--audience", str(BANK))[0] == 0
+    code, [said] = ran("--audience", "Northern Bank")
+    assert (code, "--audience" in said) == (2, True)

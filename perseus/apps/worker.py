@@ -61,7 +61,7 @@ class Worker:
         try:
             result = self._work(operation)
         except UnavailableError as error:
-            # Why it was held up may name the firm that the work is about: the operation keeps that, and not the log.
+            # Why may name the firm that the work is about: that is for whoever asks after the work, not for the log.
             self._party.log.info("held up", operation=operation.id, code=error.code)
             return
         except PerseusError as error:

@@ -66,11 +66,18 @@ def sync(
     _tell(synced, as_json=as_json)
 
 
-def policy(*, trust: Trust = None) -> None:
-    """Print the trust anchor's log, witnesses and quorum as a tlog-policy file."""
+def policy(
+    *,
+    trust: Trust = None,
+    logs: Annotated[
+        bool, typer.Option("--logs", help="Only the verifier keys of both logs, one a line, for a witness.")
+    ] = False,
+) -> None:
+    """Print the trust anchor's logs, witnesses and quorum as a tlog-policy file."""
     from perseus.copies import chosen  # noqa: PLC0415 - the help must not wait for it
 
-    sys.stdout.write(chosen.policy_text(chosen.anchored(trust)))
+    anchor = chosen.anchored(trust)
+    sys.stdout.write(chosen.logs_text(anchor) if logs else chosen.policy_text(anchor))
 
 
 def fork_proof(

@@ -1,21 +1,17 @@
 """Proofs made from, and checked against, the files that a verifier has: forks, and entries in their places."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from perseus.copies.chosen import bytes_of, text_of
 from perseus.copies.folder import read_entries, size_of
 from perseus.copies.source import CHECKPOINT, Folder
+from perseus.log.names import keys_of
 from registry.anchor import Anchor
 from registry.log.fork import Forked, ForkProof, prove_fork
 from registry.log.merkle import Tree, leaf_hash
-from registry.log.note import VerifierKey
 from registry.log.proof import InclusionProof, Proven
 from trust.canonical import EVIDENCE_LIMIT, canonicalize, parse_object
 from trust.errors import MalformedError
-
-EVIDENCE_LOG = "/evidence"
 
 
 def fork_of(one: Path, other: Path | None, anchor: Anchor) -> ForkProof:
@@ -29,7 +25,7 @@ def fork_of(one: Path, other: Path | None, anchor: Anchor) -> ForkProof:
     if other is None:
         return ForkProof.parse(text_of(one))
     (first, trees), (second, others) = _history(one), _history(other)
-    return prove_fork(first, second, keys=keys_of(anchor), trees=(*trees, *others))
+    return prove_fork(first, second, keys=keys_of(anchor.log_key), trees=(*trees, *others))
 
 
 def forked(proof: ForkProof, anchor: Anchor) -> Forked:
@@ -39,7 +35,7 @@ def forked(proof: ForkProof, anchor: Anchor) -> Forked:
         MalformedError: it does not prove anything.
         SignatureMismatchError: a signature does not fit.
     """
-    return proof.verify(keys_of(anchor))
+    return proof.verify(keys_of(anchor.log_key))
 
 
 def proven(proof: InclusionProof, entry: bytes, anchor: Anchor) -> Proven:
@@ -50,13 +46,8 @@ def proven(proof: InclusionProof, entry: bytes, anchor: Anchor) -> Proven:
         SignatureMismatchError: a signature of the log or of a known witness does not fit.
     """
     origin = proof.checkpoint.partition("\n")[0]
-    key = next((key for key in keys_of(anchor) if key.name == origin), anchor.log_key)
+    key = next((key for key in keys_of(anchor.log_key) if key.name == origin), anchor.log_key)
     return proof.verify(leaf_hash(entry), key=key, policy=anchor.policy)
-
-
-def keys_of(anchor: Anchor) -> Sequence[VerifierKey]:
-    """Give the names under which the log's key signs: the members log, and the evidence log."""
-    return (anchor.log_key, replace(anchor.log_key, name=anchor.log_key.name + EVIDENCE_LOG))
 
 
 def _history(path: Path) -> tuple[str, tuple[Tree, ...]]:

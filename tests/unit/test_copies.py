@@ -19,9 +19,11 @@ from perseus.copies.folder import open_copy, write_log
 from perseus.copies.source import Folder
 from perseus.copies.syncing import Demand, Synced, synchronise
 from perseus.copies.using import OwnCopy
+from perseus.witness.settings import known_logs
 from registry.errors import RegisterError
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree, leaf_hash
+from registry.log.note import VerifierKey
 from registry.log.proof import InclusionProof
 from registry.log.quorum import WitnessPolicy
 from registry.log.tiles import bundle as write_bundle
@@ -479,6 +481,17 @@ def test_the_anchors_policy_can_be_given_to_any_other_client(tmp_path: Path) -> 
     assert list(policy.logs) == [found.anchor.log_key]
     assert [one.key for one in policy.witnesses.values()] == list(found.anchor.witnesses)
     assert policy.groups[policy.quorum].threshold == 2
+
+
+def test_a_witness_is_told_both_logs_although_a_policy_holds_their_key_once(tmp_path: Path) -> None:
+    found = scheme(1)
+    trust = trusted(tmp_path, found)
+    keys = perseus("policy", "--logs", trust=trust).stdout.split()
+    assert list(known_logs(keys)) == [ORIGIN, f"{ORIGIN}/evidence"]
+    assert VerifierKey.parse(keys[0]) == found.anchor.log_key
+    told = perseus("policy", trust=trust).stdout
+    assert f"# the same key signs the evidence log: {keys[1]}\n" in told
+    assert list(WitnessPolicy.parse(told).logs) == [found.anchor.log_key]
 
 
 def test_an_entrys_place_is_checked_offline(tmp_path: Path) -> None:

@@ -153,7 +153,8 @@ def _tell(synced: "Synced", *, as_json: bool) -> None:
         _say(f"cosigned by {', '.join(witnessed.names)}, of whom {register.anchor.quorum} are demanded")
     _say(f"known to be whole {_age(copy)}")
     new = register.size - synced.since
-    _say(f"{new} new {'event' if new == 1 else 'events'}" if new else "no new events")
+    last = f", the last {_SHOWN} of them:" if new > _SHOWN else ""
+    _say(f"{new} new {'event' if new == 1 else 'events'}{last}" if new else "no new events")
     for event in _events(synced, since=max(synced.since, register.size - _SHOWN)):
         _say(f"  {event['index']:>6}  {event['type']:<22} {event['subject']}")
 

@@ -57,7 +57,9 @@ def check_receipt(
     trust: Trust = None,
     register: Annotated[
         Path | None,
-        typer.Option(help="A copy of the register, which also knows whether the entry has effect."),
+        typer.Option(
+            help="A copy of the register, a folder or a party's home, which knows whether the entry has effect."
+        ),
     ] = None,
 ) -> None:
     """Check a receipt without asking anybody."""

@@ -58,7 +58,8 @@ def source_of(place: str, anchor: Anchor, trust: Path | None) -> Source:
     """Open the log that a copy is read from.
 
     Raises:
-        MalformedError: the place is no https URL and no folder.
+        UnavailableError: there is no such folder.
+        MalformedError: the place is no https URL.
     """
     return open_source(place, anchor=anchor, settings=settings_beside(trust))
 

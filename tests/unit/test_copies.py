@@ -467,7 +467,9 @@ def test_the_commands_exit_code_tells_a_refusal_from_what_cannot_be_had(tmp_path
     assert "perseus explain register.unwitnessed" in ran.stderr
     without_checkpoint(log, found)
     assert perseus("sync", "--from", log, "--to", copy, trust=trust).returncode == 3
-    assert perseus("sync", "--from", tmp_path / "none", "--to", copy, trust=trust).returncode == 2
+    missing = perseus("sync", "--from", tmp_path / "none", "--to", copy, trust=trust)
+    assert missing.returncode == 2
+    assert "there is no such folder" in missing.stderr
     assert perseus("sync", "--from", "http://log.example", "--to", copy, trust=trust).returncode == 2
     assert perseus("sync", "--from", log, trust=trust).returncode == 2
     assert perseus("sync", "--from", log, "--to", copy, trust=tmp_path / "none").returncode == 2

@@ -2,10 +2,11 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from perseus.cli.text import command_lines, fancy, mark, plain, width, wrapped
+from perseus.formats.finding import Finding
 
 STEPS = 8
 _NAME, _BAR = 11, 18
@@ -34,6 +35,15 @@ class Teller:
     def note(self, told: str) -> None:
         """Tell what was noticed on the way, broken into lines that fit."""
         self._write(wrapped(told, indent="     ! ", hang="       "))
+
+    def findings(self, found: Iterable[Finding]) -> None:
+        """Tell what was noticed about the data; what is the same of several half-hours is told once."""
+        same: dict[tuple[str, str], list[str]] = {}
+        for one in found:
+            same.setdefault((one.code, one.detail), []).append(one.at)
+        for (code, detail), (first, *others) in same.items():
+            more = f" So at {len(others):,} more, the last {others[-1]}." if others else ""
+            self.note("  ".join(filter(None, (code, first, f"{detail}{more}"))))
 
     def command(self, label: str, words: Sequence[str]) -> None:
         """Show a command as it can be typed, however narrow the terminal is."""

@@ -8,6 +8,7 @@ from perseus.cli.explain import pointer_to
 from perseus.cli.text import command_lines
 from perseus.cli.tree import draw
 from perseus.demo.telling import Teller
+from perseus.formats.finding import Finding
 from trust.canonical import Json
 
 COUNTS = {"passed": 1, "failed": 1, "warning": 0, "unknown": 0, "not_run": 2, "not_applicable": 0}
@@ -43,6 +44,18 @@ def test_what_was_not_run_names_the_area_that_it_rests_on_in_the_end() -> None:
     assert "calculation not run: membership failed" in shown
     shown = "\n".join(drawn(role, sound, check("calculation.method", "passed"), waiting))
     assert "calculation 1/2, 1 not run: membership failed" in shown
+
+
+def test_what_is_the_same_of_several_half_hours_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    missing = [Finding("data.missing", f"2026-01-0{day}T00:00:00Z", "It is null.") for day in (1, 2, 3)]
+    other = Finding("data.missing", "2026-01-09T00:00:00Z", "It is negative.")
+    Teller().findings([missing[0], Finding("data.fuel", "", "No fuel is named."), *missing[1:], other])
+    told = [" ".join(line.split()) for line in capsys.readouterr().err.split(" ! ")[1:]]
+    assert told == [
+        "data.missing 2026-01-01T00:00:00Z It is null. So at 2 more, the last 2026-01-03T00:00:00Z.",
+        "data.fuel No fuel is named.",
+        "data.missing 2026-01-09T00:00:00Z It is negative.",
+    ]
 
 
 def test_a_question_that_nothing_in_the_list_answers_still_has_a_reason() -> None:

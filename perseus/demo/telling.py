@@ -25,7 +25,7 @@ class Teller:
         self.step += 1
         head = f"   {self.step}/{STEPS} {name:<{_NAME}} "
         first, *others = wrapped(told, indent=head, hang=" " * len(head))
-        self._write([f" {mark('passed')} {first.lstrip()}", *others], place)
+        self._write([f" {mark('passed')} {first.lstrip()}", *others], place, hang=len(head))
 
     def say(self, told: str, place: str = "") -> None:
         """Tell a sentence; the place stands at its end, or under it where the line is too short."""
@@ -59,13 +59,16 @@ class Teller:
         sys.stderr.write(f"\r{told}")
         sys.stderr.flush()
 
-    def _write(self, lines: Sequence[str], place: str = "") -> None:
+    def _write(self, lines: Sequence[str], place: str = "", *, hang: int = _HANG) -> None:
+        """Write lines; a place stands at the end of the only one, or under them where that is too long."""
         self._clear()
-        *above, last = lines
-        gap = width() - _seen(last) - len(plain(place))
-        tail = f"{' ' * gap}{plain(place)}" if place and gap > 1 else ""
-        under = [f"{' ' * _HANG}{plain(place)}"] if place and not tail else []
-        sys.stderr.write("\n".join([*above, f"{last}{tail}", *under]) + "\n")
+        last, shown = lines[-1], plain(place)
+        gap = width() - _seen(last) - len(shown)
+        beside = bool(place) and len(lines) == 1 and gap > 1
+        told = [f"{last}{' ' * gap}{shown}"] if beside else list(lines)
+        if place and not beside:
+            told.append(f"{' ' * (hang if hang + len(shown) <= width() else _HANG)}{shown}")
+        sys.stderr.write("\n".join(told) + "\n")
         sys.stderr.flush()
 
     def _clear(self) -> None:

@@ -93,3 +93,32 @@ def test_a_refusal_points_only_to_what_can_be_explained() -> None:
     assert pointer_to("data.region") == "See: perseus explain data.region"
     assert pointer_to("file.missing") == "See: perseus explain file.missing"
     assert pointer_to("file.of_no_name") == ""
+
+
+def test_a_place_stands_at_the_end_of_a_line_or_under_it_and_never_behind_a_line_that_was_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    teller = Teller()
+    teller.done("Scheme", "register opened", "demo/registry/")
+    teller.done("Consent", "Baker & Sons allows 2 uses until 24 Nov 2027", "demo/wallet/")
+    first, *second = capsys.readouterr().err.splitlines()
+    assert first.endswith("register opened            demo/registry/")
+    assert [line.strip() for line in second[1:]] == ["2027", "demo/wallet/"]
+    assert [len(line) - len(line.lstrip()) for line in second[1:]] == [19, 19], "under the text, not ragged"
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_no_line_of_a_verdict_is_wider_than_the_terminal(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    failed = check("member.not_suspended_when_it_signed", "failed") | {
+        "title": "Murk Carbon was suspended when it signed this and everything else in the chain",
+        "detail": "Murk Carbon was suspended when it signed: suspended since 2026-11-24T18:36:27Z.",
+        "remedy": "Ask Murk Carbon to sign again once it is reinstated.",
+    }
+    lines = drawn(failed, check("data.sound", "not_run", "member.not_suspended_when_it_signed"))
+    assert max(map(len, lines)) <= columns
+    told = [line.strip("│├└─ ✗|`-x") for line in lines]
+    assert "member.not_suspended_when_it_signed" in told, "a code is never broken, so that it can be copied"

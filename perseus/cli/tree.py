@@ -117,7 +117,7 @@ def _answers(verdict: Mapping[str, Json]) -> list[str]:
     signed, usable = verdict["authentic_at_signing"], verdict["usable_now"]
     if (signed, usable) == ("yes", "no"):
         return ["Genuine when signed; may no longer be used."]
-    return [f"Authentic at signing: {signed}. Usable now: {usable}."]
+    return wrapped(f"Authentic at signing: {signed}. Usable now: {usable}.", indent="", hang="    ")
 
 
 def _figures(verdict: Mapping[str, Json]) -> list[str]:

@@ -113,12 +113,12 @@ def test_no_line_of_a_verdict_is_wider_than_the_terminal(
     columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    failed = check("member.not_suspended_when_it_signed", "failed") | {
+    failed = check("member.suspended_at_signing", "failed") | {
         "title": "Murk Carbon was suspended when it signed this and everything else in the chain",
         "detail": "Murk Carbon was suspended when it signed: suspended since 2026-11-24T18:36:27Z.",
         "remedy": "Ask Murk Carbon to sign again once it is reinstated.",
     }
-    lines = drawn(failed, check("data.sound", "not_run", "member.not_suspended_when_it_signed"))
+    lines = drawn(failed, check("data.sound", "not_run", "member.suspended_at_signing"))
     assert max(map(len, lines)) <= columns
     told = [line.strip("│├└─ ✗|`-x") for line in lines]
-    assert "member.not_suspended_when_it_signed" in told, "a code is never broken, so that it can be copied"
+    assert "member.suspended_at_signing" in told, "a code is never broken, so that it can be copied"

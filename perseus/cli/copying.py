@@ -72,11 +72,18 @@ def sync(
     _tell(synced, as_json=as_json)
 
 
-def policy(*, trust: Trust = None) -> None:
-    """Print the trust anchor's log, witnesses and quorum as a tlog-policy file."""
+def policy(
+    *,
+    trust: Trust = None,
+    logs: Annotated[
+        bool, typer.Option("--logs", help="Only the verifier keys of both logs, one a line, for a witness.")
+    ] = False,
+) -> None:
+    """Print the trust anchor's logs, witnesses and quorum as a tlog-policy file."""
     from perseus.copies import chosen  # noqa: PLC0415 - the help must not wait for it
 
-    sys.stdout.write(chosen.policy_text(chosen.anchored(trust)))
+    anchor = chosen.anchored(trust)
+    sys.stdout.write(chosen.logs_text(anchor) if logs else chosen.policy_text(anchor))
 
 
 def fork_proof(
@@ -156,7 +163,8 @@ def _tell(synced: "Synced", *, as_json: bool) -> None:
         _say(f"cosigned by {', '.join(witnessed.names)}, of whom {register.anchor.quorum} are demanded")
     _say(f"known to be whole {_age(copy)}")
     new = register.size - synced.since
-    _say(f"{new} new {'event' if new == 1 else 'events'}" if new else "no new events")
+    last = f", the last {_SHOWN} of them:" if new > _SHOWN else ""
+    _say(f"{new} new {'event' if new == 1 else 'events'}{last}" if new else "no new events")
     for event in _events(synced, since=max(synced.since, register.size - _SHOWN)):
         _say(f"  {event['index']:>6}  {event['type']:<22} {event['subject']}")
 

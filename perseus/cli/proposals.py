@@ -108,7 +108,7 @@ def propose(
     )
     drafted = drafting.draft(copy, wish, at=at)
     filing.write_draft(out, drafted)
-    _tell(copy, drafted, f"Written to {out}. To sign it: perseus registry sign {out} --officers FOLDER")
+    _tell(copy, drafted, f"Written to {out}. To sign it:", *drafting.signing(copy, drafted.event, out))
 
 
 def sign(
@@ -209,10 +209,10 @@ def _listed(one: "dict[str, Json]") -> list[str]:
     return [head, f"           {one['id']}", *lacks, *became]
 
 
-def _tell(register: "Register", draft: "Draft", last: str) -> None:
+def _tell(register: "Register", draft: "Draft", *last: str) -> None:
     from perseus.governance.telling import of_draft  # noqa: PLC0415 - the help must not wait for it
 
-    _write([*of_draft(register, draft), last])
+    _write([*of_draft(register, draft), *last])
 
 
 def _write(lines: "Iterable[str]") -> None:

@@ -49,7 +49,8 @@ def verify(
     register: Annotated[
         Path | None,
         typer.Option(
-            envvar="PERSEUS_REGISTER", help="Your own copy of the register, as `registry sync` keeps it."
+            envvar="PERSEUS_REGISTER",
+            help="Your own copy of the register: a folder that sync keeps, or a party's home.",
         ),
     ] = None,
     audience: Annotated[

@@ -1,13 +1,13 @@
 """Proofs made from, and checked against, the files that a verifier has: forks, and entries in their places."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from perseus.copies.chosen import bytes_of, text_of
 from perseus.copies.folder import read_entries, size_of
 from perseus.copies.source import CHECKPOINT, Folder
 from perseus.copies.using import open_own
+from perseus.log.names import LogName
 from registry.anchor import Anchor
 from registry.log.fork import ForkProof, prove_fork
 from registry.log.merkle import Tree, leaf_hash
@@ -15,8 +15,6 @@ from registry.log.note import Note, VerifierKey
 from registry.log.proof import InclusionProof, Proven
 from trust.canonical import EVIDENCE_LIMIT, canonicalize, parse_object
 from trust.errors import MalformedError
-
-EVIDENCE_LOG = "/evidence"
 
 
 def fork_of(one: Path, other: Path | None, keys: Sequence[VerifierKey]) -> ForkProof:
@@ -57,8 +55,8 @@ def keys_of(anchor: Anchor, register: Path | None) -> Sequence[VerifierKey]:
     """
     rotated = () if register is None else open_own(register, anchor).copy.register.scheme.log_keys
     keys = tuple(dict.fromkeys((anchor.log_key, *(item.key for item in rotated))))
-    evidence = anchor.log_key.name + EVIDENCE_LOG if anchor.evidence is None else anchor.evidence.origin
-    return (*keys, *(replace(key, name=evidence) for key in keys))
+    own = LogName.EVIDENCE.origin(anchor.log_key.name) if anchor.evidence is None else anchor.evidence.origin
+    return (*keys, *(VerifierKey(own, key.key) for key in keys))
 
 
 def _history(path: Path) -> tuple[str, tuple[Tree, ...]]:

@@ -148,9 +148,7 @@ def _tell_data(supply: Supply, teller: Teller) -> None:
     lacking = sum(supply.series(month).quality.count("-") for month in supply.months)
     told = f"{expected:,} half-hours{made_up}, {supply.grid_region.name}, {lacking} missing"
     teller.done("Intensity", told)
-    for finding in supply.findings:
-        if not supply.made_up:
-            teller.note(f"{finding.code}  {finding.at}  {finding.detail}".replace("    ", "  "))
+    teller.findings(() if supply.made_up else supply.findings)
 
 
 def _write_evidence(town: Town, report: str) -> tuple[bytes, bytes]:

@@ -1,7 +1,8 @@
 """Drafting: from the words of a command line to the exact bytes that officers sign."""
 
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,6 +59,24 @@ def draft(register: Register, wish: Wish, *, at: datetime) -> Draft:
     event = _event(register, wish, bodies.write(bodies.read(body, wish.body)), at=at)
     foresee(register, event, recorded=at)
     return Draft.of(event, register=register)
+
+
+def signing(register: Register, event: Event, path: Path) -> Iterator[str]:
+    """Give the commands that sign a proposal: for the member where its own signature counts, and for officers."""
+    demand = register.scheme.policy.demand(event.type)
+    command = f"  perseus registry sign {shlex.quote(str(path))}"
+    if demand is None or demand.officers:
+        yield f"{command} --officers FOLDER"
+    if demand is not None and (demand.member or _rotates(register, event)):
+        yield f"{command} --key FILE   (the member, with its own key)"
+
+
+def _rotates(register: Register, event: Event) -> bool:
+    """Tell whether a key is added beside an old one, which signs along unless it is lost."""
+    if event.type != "key.added" or event.body.get("lost"):
+        return False
+    member = register.member(Did.parse(event.subject))
+    return member is not None and bool(member.keys)
 
 
 def moment(text: str, *, at: datetime) -> datetime:

@@ -269,7 +269,7 @@ def test_signatures_that_do_not_count_are_refused(town: Town, how: str) -> None:
 
 def test_a_proposal_without_a_signature_is_not_kept(town: Town) -> None:
     answered = offered(town, drafted(town, suspension(town)))
-    assert (answered.status_code, answered.json()["code"]) == (400, "format.unparseable")
+    assert (answered.status_code, answered.json()["code"]) == (400, "event.quorum")
 
 
 @pytest.mark.parametrize(
@@ -447,3 +447,29 @@ def hand_over(
     done(registry(town, "commit", file))
     shown = done(registry(town, "show", str(copy(town).size - 1)))
     assert f"signed by  {', '.join(sorted({*by, *incoming}))}" in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "signed"),
+    [
+        ("agreement.executed", ("--version", "2", "--document", __file__), "--key FILE"),
+        ("role.granted", ("--role", "auditor"), "--officers FOLDER"),
+    ],
+)
+def test_a_proposal_names_the_command_of_those_who_must_sign_it(
+    town: Town, tmp_path: Path, kind: str, options: tuple[str, ...], signed: str
+) -> None:
+    out = tmp_path / "proposal.json"
+    told = done(registry(town, "propose", kind, DID["bank"], *options, "--out", out))
+    assert f"registry sign {out} {signed}" in told
+    assert told.count("registry sign") == 1
+
+
+def test_a_key_beside_an_old_one_is_signed_by_the_member_and_an_officer(town: Town, tmp_path: Path) -> None:
+    done(perseus("registry", "draw-key", "signing-9", "--home", town.out / "bank"))
+    new, out = town.out / "bank" / "keys" / "signing-9.pem", tmp_path / "key.json"
+    told = done(registry(town, "propose", "key.added", DID["bank"], "--new-key", new, "--out", out))
+    assert f"registry sign {out} --officers FOLDER" in told
+    assert f"registry sign {out} --key FILE" in told
+    lost = done(registry(town, "propose", "key.added", DID["bank"], "--new-key", new, "--lost", "--out", out))
+    assert "--key FILE" not in lost

@@ -19,6 +19,7 @@ from perseus.copies.folder import open_copy, write_log
 from perseus.copies.source import Folder
 from perseus.copies.syncing import Demand, Synced, synchronise
 from perseus.copies.using import OwnCopy
+from perseus.witness.settings import known_logs
 from registry import proposal
 from registry.bodies import NewLogKey
 from registry.errors import RegisterError
@@ -468,7 +469,9 @@ def test_the_commands_exit_code_tells_a_refusal_from_what_cannot_be_had(tmp_path
     assert "perseus explain register.unwitnessed" in ran.stderr
     without_checkpoint(log, found)
     assert perseus("sync", "--from", log, "--to", copy, trust=trust).returncode == 3
-    assert perseus("sync", "--from", tmp_path / "none", "--to", copy, trust=trust).returncode == 2
+    missing = perseus("sync", "--from", tmp_path / "none", "--to", copy, trust=trust)
+    assert missing.returncode == 2
+    assert "there is no such folder" in missing.stderr
     assert perseus("sync", "--from", "http://log.example", "--to", copy, trust=trust).returncode == 2
     assert perseus("sync", "--from", log, trust=trust).returncode == 2
     assert perseus("sync", "--from", log, "--to", copy, trust=tmp_path / "none").returncode == 2
@@ -482,6 +485,17 @@ def test_the_anchors_policy_can_be_given_to_any_other_client(tmp_path: Path) -> 
     assert list(policy.logs) == [found.anchor.log_key]
     assert [one.key for one in policy.witnesses.values()] == list(found.anchor.witnesses)
     assert policy.groups[policy.quorum].threshold == 2
+
+
+def test_a_witness_is_told_both_logs_although_a_policy_holds_their_key_once(tmp_path: Path) -> None:
+    found = scheme(1)
+    trust = trusted(tmp_path, found)
+    keys = perseus("policy", "--logs", trust=trust).stdout.split()
+    assert list(known_logs(keys)) == [ORIGIN, f"{ORIGIN}/evidence"]
+    assert VerifierKey.parse(keys[0]) == found.anchor.log_key
+    told = perseus("policy", trust=trust).stdout
+    assert f"# the same key signs the evidence log: {keys[1]}\n" in told
+    assert list(WitnessPolicy.parse(told).logs) == [found.anchor.log_key]
 
 
 def test_an_entrys_place_is_checked_offline(tmp_path: Path) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
 
-import specs
+from perseus.governance.roles import require_known_role
 from registry import bodies
 from registry.draft import Draft
 from registry.errors import EventRefusedError
 from registry.events import Event
 from registry.foresight import foresee
+from registry.projections.scheme import roles
 from registry.proposal import prove_possession
 from registry.register import Register
 from trust.canonical import Json, parse_object
@@ -34,7 +34,10 @@ _LARGEST = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants decided: the type, the subject, the body in JSON, from when, why, on which documents."""
+    """What somebody wants decided: the type, the subject, the body in JSON, from when, why, on which documents.
+
+    `other_role` says that a role may be granted which is not one of the scheme's.
+    """
 
     type: str
     subject: str | None
@@ -43,6 +46,7 @@ class Wish:
     case: str = ""
     reason: str = ""
     evidence: tuple[Path, ...] = ()
+    other_role: bool = False
 
 
 def draft(register: Register, wish: Wish, *, at: datetime) -> Draft:
@@ -58,6 +62,8 @@ def draft(register: Register, wish: Wish, *, at: datetime) -> Draft:
         raise EventRefusedError(f"{wish.type} is no type of event; known are: {known}", code="event.type")
     event = _event(register, wish, bodies.write(bodies.read(body, wish.body)), at=at)
     foresee(register, event, recorded=at)
+    if not wish.other_role:
+        require_known_role(event)
     return Draft.of(event, register=register)
 
 
@@ -106,8 +112,7 @@ def role_url(word: str) -> str:
     Raises:
         MalformedError: the scheme has no such role.
     """
-    roles = cast("list[Mapping[str, str]]", specs.document("scheme/catalogue.json")["roles"])
-    urls = {role["id"].rpartition("/")[2]: role["id"] for role in roles}
+    urls = {url.rpartition("/")[2]: url for url in roles()}
     if "/" in word or word in urls:
         return urls.get(word, word)
     raise MalformedError("--role", expected=f"one of {', '.join(urls)}", found=ascii(word[:60]))

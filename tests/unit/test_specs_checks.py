@@ -60,7 +60,7 @@ presentation.audience presentation.expired presentation.replayed presentation.ho
 presentation.other_customer policy.separation policy.too_many_estimates policy.quality_score policy.age
 equivocation.two_reports equivocation.two_intensities evidence.deleted
 register.unknown_event register.unwitnessed data.register_falls data.split_hours data.fuel_assumed
-data.region_unchecked time.zone_assumed
+data.region_unchecked time.zone_assumed event.ahead event.role
 time.start_assumed equivocation.two_credentials event.body event.type event.scheme event.policy event.prev
 event.backdated event.quorum event.signature event.state event.possession event.precommitment key.exposed
 key.unreadable register.out_of_range member.suspended_later status.keeper_away register.other_entries status.backdated

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ import pytest
 from perseus.copies.folder import open_copy
 from perseus.demo.tampering import TWELVE
 from registry.anchor import Anchor
-from trust.canonical import Json
+from trust.canonical import Json, canonicalize
+from trust.digest import Digest
 
 WITNESSES = {f"witness-{one}.demo.perseus.example" for one in ("edp", "grid", "cap")}
 COLUMNS = 80
@@ -105,3 +107,17 @@ def test_each_witness_has_its_own_key_and_no_party_has_it(demo: Demo) -> None:
     assert not any(
         path.name == "witness.pem" for path in demo.out.glob("*/keys/*") if "witness-" not in str(path)
     )
+
+
+def test_the_banks_file_proves_when_members_signed(demo: Demo) -> None:
+    """How many are proven by the end depends on the machine; what the demo says is what the file holds."""
+    told = re.search(r"Signing times proven in the evidence log: (\d+) of (\d+) credentials", demo.told)
+    assert told is not None
+    proven, due = map(int, told.groups())
+    for name in ("bank", "auditor"):
+        document = json.loads((demo.out / "evidence" / f"{name}.perseus.json").read_bytes())
+        shown = document["presentation"]["verifiableCredential"]
+        signed = [one for one in shown if one["issuer"].startswith("did:web:")]
+        digests = {Digest.of(canonicalize(one)).multibase for one in signed}
+        assert len(digests) == due
+        assert len(digests & document["timeProofs"].keys()) == proven > 0

@@ -26,6 +26,7 @@ from registry.receipt import EventReceipt
 from registry.register import Register
 from registry.scheme import officers_digest
 from support.keys import signer
+from support.scheme import ROLE
 from support.town import DID, Town
 from trust.canonical import parse
 from trust.claims.halfhour import stamp
@@ -35,6 +36,7 @@ from trust.keys import Signer
 
 WRONG, NOT_PROVEN = 2, 1
 EDP = Did.parse(DID["edp"])
+TYPO = f"{ROLE}carbon-acounting-provider"
 
 
 @pytest.fixture(scope="module")
@@ -265,6 +267,44 @@ def test_signatures_that_do_not_count_are_refused(town: Town, how: str) -> None:
     assert (answered.status_code, answered.json()["code"]) == (400, "event.signature")
     draft = Draft.of(event, register=copy(town)).with_signatures(signed.signatures)
     assert offered(town, draft).json()["code"] == "event.signature"
+
+
+def test_a_role_that_the_scheme_does_not_have_is_refused_at_both_doors_unless_it_is_meant(
+    town: Town, tmp_path: Path
+) -> None:
+    file, officers = tmp_path / "role.json", town.out / "officers"
+    wish = ("propose", "role.granted", str(EDP), "--role", TYPO, "--effective", "10m", "--out", file)
+    refused = registry(town, *wish)
+    assert refused.returncode == WRONG
+    assert "is no role of this scheme" in refused.stderr
+    assert f"{ROLE}carbon-accounting-provider" in refused.stderr
+    assert not file.exists()
+
+    done(registry(town, *wish, "--other-role"))
+    done(registry(town, "sign", file, "--officers", officers, "--as", "officer-ash"))
+    unasked = registry(town, "commit", file, "--wait")
+    assert unasked.returncode == WRONG
+    assert "is no role of this scheme" in unasked.stderr
+    answered = offered(town, Draft.from_json(file.read_bytes().strip()))
+    assert (answered.status_code, answered.json()["code"]) == (400, "event.role")
+    assert "is waiting" in done(registry(town, "commit", file, "--wait", "--other-role"))
+    drop = next(one["id"] for one in waiting_at(town) if one["type"] == "role.granted")
+    done(registry(town, "proposals", drop, "--drop"))
+
+
+def test_a_year_that_somebody_mistyped_is_refused_before_anybody_signs(town: Town, tmp_path: Path) -> None:
+    refused = registry(
+        town,
+        *("propose", "member.admitted", "did:web:typo.example", "--name", "Typo"),
+        *("--effective", "2500-01-01T00:00:00Z", "--out", tmp_path / "typo.json"),
+    )
+    assert refused.returncode == WRONG
+    assert "is dated 2500-01-01T00:00Z, more than 400 days ahead" in refused.stderr
+    event = proposal.admit(
+        copy(town), Did("did:web:typo.example"), name="Typo", at=clock.now() + timedelta(days=401)
+    )
+    answered = offered(town, drafted(town, event, *both(town)))
+    assert (answered.status_code, answered.json()["code"]) == (400, "event.ahead")
 
 
 def test_a_proposal_without_a_signature_is_not_kept(town: Town) -> None:

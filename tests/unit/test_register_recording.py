@@ -234,3 +234,10 @@ def test_a_later_checkpoint_never_changes_when_earlier_entries_were_recorded(log
         4
     ).standing(did, ROLE_OF_CAP, key, signed_at=at(2))
     assert Tree.of(map(leaf_hash, log.scheme.entries)).root == after.root
+
+
+def test_a_note_that_one_anchors_witnesses_proved_tells_another_anchor_nothing(log: Log) -> None:
+    assert log.register.recorded != ()
+    others = tuple(WitnessKey(name, signer(f"other {name}", ed25519=True).key) for name in WITNESSES)
+    log.anchor = replace(log.anchor, witnesses=others)
+    assert log.register.recorded == ()

@@ -229,6 +229,7 @@ def test_a_refusal_names_the_log_as_an_answer_does(client: httpx2.Client) -> Non
 def test_a_question_that_no_address_holds_is_refused_with_a_code_and_taken_in_a_body(
     client: httpx2.Client,
 ) -> None:
+    told: dict[str, Any] = {}
     for comment, status, code in ((20_000, 400, "query.too_long"), (66_000, 414, "http.too_long")):
         query = f"ASK {{ ?s ?p ?o }} #{'x' * comment}"
         line = HTTPConnection(client.base_url.host, client.base_url.port, timeout=10)

@@ -23,8 +23,8 @@ class _Shown(NamedTuple):
     cosigned: tuple[Checkpoint, Witnessed] | None
 
 
-_SHOWN: Kept[tuple[Anchor, bytes], _Shown] = Kept(1 << 15)
-"""Checkpoints whose cosignatures were checked before, by their digest: what a note proves never changes."""
+_SHOWN: Kept[bytes, _Shown] = Kept(1 << 15)
+"""Checkpoints whose cosignatures were checked before, by digest: what a note proves to one anchor never changes."""
 
 
 def check_checkpoint(raw: str, anchor: Anchor, scheme: Scheme, tree: Tree) -> Checkpoint:
@@ -81,16 +81,17 @@ def times(seen: Iterable[str], *, anchor: Anchor, tree: Tree) -> tuple[Time, ...
     Raises:
         RegisterError: a quorum of witnesses saw other entries.
     """
-    found = [one for note in seen if (one := _sighting(note, anchor, tree)) is not None]
+    under = sha256(anchor.to_json()).digest()
+    found = [one for note in seen if (one := _sighting(note, anchor, tree, under)) is not None]
     return between(found, size=tree.size) if found else ()
 
 
-def _sighting(note: str, anchor: Anchor, tree: Tree) -> Sighting | None:
+def _sighting(note: str, anchor: Anchor, tree: Tree, under: bytes) -> Sighting | None:
     """Tell between which moments a checkpoint was witnessed; one that proves no time says nothing.
 
     Whose key of the log signed it does not matter here: a witness cosigns only what the log signed.
     """
-    name = (anchor, sha256(note.encode(errors="surrogatepass")).digest())
+    name = sha256(under + note.encode(errors="surrogatepass")).digest()
     shown = _SHOWN.get(name) or _SHOWN.put(name, _Shown(_cosigned(note, anchor)))
     if shown.cosigned is None or shown.cosigned[0].size > tree.size:
         return None

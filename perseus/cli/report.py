@@ -146,7 +146,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             path.write_bytes(raw)
         except OSError as error:
             because = error.strerror or str(error)
-            raise UnavailableError(f"a place for {path}", because=because, code="file.folder") from error
+            raise UnavailableError(f"a place for {path}", because=because, code="file.unwritable") from error
 
 
 def _where(out: Path | None, zip_file: Path | None, files: Mapping[str, bytes]) -> str:

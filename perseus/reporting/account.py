@@ -58,7 +58,7 @@ def account_of(judged: Judged, *, pcaf: dict[str, Json] | None, signed: Signed |
         "documents": [] if chain is None else documents_of(chain, register),
         "limits": cast("list[Json]", list(limits(judged))),
         "basis": [{"name": name, "text": text} for name, text in _basis(judged, signed)],
-        "again": cast("list[Json]", list(again(judged, signed=signed is not None))),
+        "again": cast("list[Json]", list(again(judged, signed_at=None if signed is None else signed.at))),
     }
 
 

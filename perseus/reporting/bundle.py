@@ -6,6 +6,7 @@ Nothing in the zip is compressed and every time in it is the same, so that its b
 import io
 import zipfile
 from collections.abc import Mapping
+from datetime import datetime
 
 from perseus.loans import headline
 from perseus.reporting.account import Signed, account_of
@@ -58,7 +59,8 @@ def files_of(
         **({} if judged.anchor is None else {ANCHOR: judged.anchor.to_json()}),
         **_register(judged),
     }
-    readme = _readme(judged, made, pcaf=pcaf).encode()
+    signed_at = None if signed is None else signed[1].at
+    readme = _readme(judged, made, pcaf=pcaf, signed_at=signed_at).encode()
     named = {README: readme, **dict(sorted(made.items()))}
     digests = "".join(f"{Digest.of(raw).value.hex()}  {name}\n" for name, raw in named.items())
     return {**named, DIGESTS: digests.encode()}
@@ -89,7 +91,13 @@ def _register(judged: Judged) -> Mapping[str, bytes]:
     return {CHECKPOINT: str(register.get("checkpoint")).encode(), ENTRIES: b"".join(lines)}
 
 
-def _readme(judged: Judged, made: Mapping[str, bytes], *, pcaf: dict[str, Json] | None) -> str:
+def _readme(
+    judged: Judged,
+    made: Mapping[str, bytes],
+    *,
+    pcaf: dict[str, Json] | None,
+    signed_at: datetime | None,
+) -> str:
     verdict = judged.verdict
     heading = str(verdict["overall"]).replace("_", " ").upper()
     lines = [
@@ -104,8 +112,9 @@ def _readme(judged: Judged, made: Mapping[str, bytes], *, pcaf: dict[str, Json] 
         "  2. Hold trust.json against the trust anchor that you have from the scheme itself.",
         "     An anchor that came with the evidence proves nothing.",
         "  3. Install Perseus, and run:",
-        *(f"       {' '.join(words)}" for words in commands(judged, signed=SIGNED in made)),
+        *(f"       {' '.join(words)}" for words in commands(judged, signed_at=signed_at)),
         f"     The first ends with exit code {expected_code(judged)}. With --json it prints what verdict.json holds.",
+        "     With a newer copy of the register of your own, named with --register, you also learn what came later.",
         "  4. sha256sum --check DIGESTS.txt tells whether a file was changed since, and nothing about who made it.",
         "",
         "What it does not prove stands in report.pdf, under that heading.",

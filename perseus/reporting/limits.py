@@ -1,6 +1,7 @@
 """What a verdict does not prove, and how to make it again: what an auditor must not have to guess."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from perseus.verification import PRESETS, Judged
 from trust.claims.halfhour import stamp
@@ -45,22 +46,32 @@ def limits(judged: Judged) -> Iterator[str]:
     yield _LATER.format(at=stamp(judged.question.at))
 
 
-def again(judged: Judged, *, signed: bool) -> Iterator[str]:
+def again(judged: Judged, *, signed_at: datetime | None) -> Iterator[str]:
     """Give the commands that make the verdict again from the files in the evidence zip."""
-    for words in commands(judged, signed=signed):
+    for words in commands(judged, signed_at=signed_at):
         yield " ".join(words)
 
 
-def commands(judged: Judged, *, signed: bool) -> Iterator[tuple[str, ...]]:
+def commands(judged: Judged, *, signed_at: datetime | None) -> Iterator[tuple[str, ...]]:
     """Give each command as its words."""
     at, size = stamp(judged.question.at), judged.report.about.size
     anchor = () if judged.anchor is None else ("--trust", ANCHOR)
     known = () if size is None else ("--known-at", str(size))
     policy = policy_words(judged)
     yield ("perseus", "verify", "--offline", *anchor, *policy, "--at", at, *known, EVIDENCE)
-    if signed:
+    if signed_at is not None:
         own = policy if POLICY in policy else ()
-        yield ("perseus", "verify-verdict", *anchor, *own, "--evidence", EVIDENCE, SIGNED)
+        yield (
+            "perseus",
+            "verify-verdict",
+            *anchor,
+            *own,
+            "--at",
+            stamp(signed_at),
+            "--evidence",
+            EVIDENCE,
+            SIGNED,
+        )
 
 
 def policy_words(judged: Judged) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from trust.errors import MalformedError, NotPermittedError
 from trust.keys import Signer
 from trust.secured import Secured
 from verifiers.evidence import Evidence, read_evidence
+from verifiers.item import PRESENTATION
 from verifiers.judgement import judgement_of
 from verifiers.rejudging import POLICY, verify_verdict
 from verifiers.verdict import verdict
@@ -29,7 +30,8 @@ def sign_verdict(judged: Judged, *, signer: Signer, at: datetime, id: str) -> tu
         NotPermittedError: the key is no member's, its member does not stand, or there is nothing to be signed.
     """
     evidence, presentation = judged.evidence, judged.presentation
-    if evidence is None or presentation is None:
+    chain = judged.chain
+    if evidence is None or presentation is None or chain is None or chain.target.kind != PRESENTATION:
         because = "the file is no evidence file, so that there is no chain to name"
         raise NotPermittedError(_ACT, because=because, code="format.unknown_type")
     judgement = judgement_of(

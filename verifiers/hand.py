@@ -1,6 +1,7 @@
 """What a signed verdict says, held against what is at hand: one question a function."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from registry.anchor import Anchor
@@ -104,7 +105,14 @@ def judged_again(hand: Hand) -> Finding:
         return not_applicable(_NOT_GIVEN)
     signed, policy = hand.claim, policy_named(hand.claim.policy, hand.policies)
     size = signed.register.size
-    report = verify_file(hand.file, policy=policy, anchor=hand.anchor, at=signed.judged_at, known_at=size)
+    report = verify_file(
+        hand.file,
+        policy=policy,
+        anchor=hand.anchor,
+        at=signed.judged_at,
+        known_at=size,
+        refresh=lambda _, evidence: replace(evidence, own=signed.audience),
+    )
     presentation, beside = read_evidence(hand.file, anchor=hand.anchor)
     try:
         fresh = judgement_of(
@@ -115,6 +123,7 @@ def judged_again(hand: Hand) -> Finding:
             anchor=hand.anchor,
             register=beside.register,
             policy=policy,
+            audience=signed.audience,
         )
     except NotPermittedError as error:
         return failed("verdict.differs", f"Nothing in the file can be judged again: {error.because}.")

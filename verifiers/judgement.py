@@ -37,6 +37,7 @@ def judgement_of(
     anchor: Anchor | None,
     register: Register | None,
     policy: Policy,
+    audience: Did | None = None,
 ) -> Judgement:
     """Give what is to be signed about an evidence file that was judged with nothing beside it.
 
@@ -64,6 +65,7 @@ def judgement_of(
         figures=_figures(report),
         findings=tuple(_findings(report)),
         firm=None if report.about.firm is None else Did.parse(report.about.firm),
+        audience=audience,
     )
 
 

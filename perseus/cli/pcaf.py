@@ -50,6 +50,12 @@ def pcaf(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask nobody; use the copies in the file.")
     ] = False,
+    audience: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PERSEUS_AUDIENCE", help="Who you are, as a DID: what was made for another is refused."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> None:
     """Attribute a verified chain's emissions to a loan, by the PCAF Standard, Part A.
@@ -58,13 +64,21 @@ def pcaf(
     """
     # The verifier is imported only when there is something to judge, so that --help does not wait for it.
     from perseus.refreshing import Refresher  # noqa: PLC0415 - see above
-    from perseus.verification import Question, judged, settings_beside  # noqa: PLC0415 - see above
+    from perseus.verification import Question, audience_of, judged, settings_beside  # noqa: PLC0415 - see above
     from verifiers.financed import financed  # noqa: PLC0415 - see above
     from verifiers.pcaf import pcaf_answer  # noqa: PLC0415 - see above
 
     loan = loan_asked(outstanding, total_value, total_value_is, currency)
     assured = assurance_asked(assurance, assured_by)
-    question = Question(trust, policy, moment_asked(at, now()), known_at_asked(known_at), offline)
+    question = Question(
+        trust,
+        policy,
+        moment_asked(at, now()),
+        known_at_asked(known_at),
+        offline,
+        audience=audience_of(audience, trust),
+        in_hand=at is None,
+    )
     refresh = None if offline or at is not None else Refresher(settings_beside(trust))
     found = judged(read_capped(file), question, refresh=refresh)
     shared = financed(found.report, found.chain, loan, assured=assured)

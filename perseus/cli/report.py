@@ -47,6 +47,12 @@ def report(
     known_at: Annotated[
         str | None, typer.Option(help="With what the register knew then: a moment or a size.")
     ] = None,
+    audience: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PERSEUS_AUDIENCE", help="Who you are, as a DID: what was made for another is refused."
+        ),
+    ] = None,
     outstanding: Annotated[
         str | None, typer.Option(help="With --total-value: what is outstanding of a loan.")
     ] = None,
@@ -70,10 +76,17 @@ def report(
         raise MalformedError("--out or --zip", expected="where the report is to go", found="neither")
     # The verifier is imported only when there is something to judge, so that --help does not wait for it.
     from perseus.reporting.bundle import files_of, zipped  # noqa: PLC0415 - see above
-    from perseus.verification import Question, judged  # noqa: PLC0415 - see above
+    from perseus.verification import Question, audience_of, judged  # noqa: PLC0415 - see above
 
     moment = now()
-    question = Question(trust, policy, moment_asked(at, moment), known_at_asked(known_at), offline=True)
+    question = Question(
+        trust,
+        policy,
+        moment_asked(at, moment),
+        known_at_asked(known_at),
+        offline=True,
+        audience=audience_of(audience, trust),
+    )
     found = judged(read_capped(file), question)
     signed = None if sign is None else _signed(found, sign, passphrase_file)
     shared = None

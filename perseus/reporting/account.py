@@ -124,6 +124,8 @@ def _basis(judged: Judged, signed: Signed | None) -> Iterable[tuple[str, str]]:
         yield "Presentation, SHA-256", judged.presentation.digest.multibase
     yield "Verdict, SHA-256", Digest.of(canonicalize(judged.verdict)).multibase
     yield "Firm", judged.report.about.firm or "none, or several"
+    if judged.question.audience is not None:
+        yield "Judged as", str(judged.question.audience)
     yield "Policy", f"{judged.policy.name}, {judged.policy.digest.multibase}"
     if anchor is None:
         yield "Trust anchor", "none: nothing says which scheme to believe"

@@ -58,7 +58,9 @@ def commands(judged: Judged, *, signed_at: datetime | None) -> Iterator[tuple[st
     anchor = () if judged.anchor is None else ("--trust", ANCHOR)
     known = () if size is None else ("--known-at", str(size))
     policy = policy_words(judged)
-    yield ("perseus", "verify", "--offline", *anchor, *policy, "--at", at, *known, EVIDENCE)
+    named = judged.question.audience
+    audience = () if named is None else ("--audience", str(named))
+    yield ("perseus", "verify", "--offline", *anchor, *policy, *audience, "--at", at, *known, EVIDENCE)
     if signed_at is not None:
         own = policy if POLICY in policy else ()
         yield (

@@ -42,6 +42,7 @@ def sign_verdict(judged: Judged, *, signer: Signer, at: datetime, id: str) -> tu
         anchor=judged.anchor,
         register=evidence.register,
         policy=judged.policy,
+        audience=judged.question.audience,
     )
     register = _of(evidence)
     member = _holder(register, signer)

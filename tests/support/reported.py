@@ -1,6 +1,6 @@
 """A bank's evidence file in memory, and the verdict on it that the bank signs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -32,6 +32,7 @@ class SignedVerdict:
     policy: Policy = field(default_factory=Policy.bank)
     issuer: Did = BANK
     at: datetime = AT
+    audience: Did | None = None
 
     @cached_property
     def presented(self) -> Secured:
@@ -47,7 +48,13 @@ class SignedVerdict:
     @cached_property
     def report(self) -> Report[object]:
         """Give the verdict on it."""
-        return verify_file(self.file, policy=self.policy, anchor=self.chain.anchor, at=self.at)
+        return verify_file(
+            self.file,
+            policy=self.policy,
+            anchor=self.chain.anchor,
+            at=self.at,
+            refresh=lambda _, evidence: replace(evidence, own=self.audience),
+        )
 
     @cached_property
     def judgement(self) -> Judgement:
@@ -60,6 +67,7 @@ class SignedVerdict:
             anchor=self.chain.anchor,
             register=self.chain.register,
             policy=self.policy,
+            audience=self.audience,
         )
 
     def sign(

@@ -144,6 +144,18 @@ def test_a_policy_of_ones_own_goes_into_the_zip_and_the_commands_name_it(
     assert [run(*words)[0] for words in commands] == [0, 0]
 
 
+def test_a_report_is_made_as_the_party_that_asks_for_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = "did:web:edp.demo.perseus.example"
+    assert reported(run, "--zip", "other.zip", "--audience", other)[0] == 1
+    assert "presentation.audience" in text_of(unzipped("other.zip")["report.pdf"])
+    signing = ("--sign", "bank.pem", "--passphrase-file", "passphrase")
+    assert reported(run, "--out", "folder", "--audience", str(BANK), *signing)[0] == 0
+    monkeypatch.chdir("folder")
+    lines = Path("README.txt").read_text(encoding="utf-8").splitlines()
+    commands = [line.split()[1:] for line in lines if line.strip().startswith("perseus ")]
+    assert [run(*words)[0] for words in commands] == [0, 0]
+
+
 def test_the_pdf_is_tagged_titled_and_in_english(tmp_path: Path) -> None:
     pdf = pdf_of(held(MADE.file, tmp_path))
     reader = PdfReader(io.BytesIO(pdf))

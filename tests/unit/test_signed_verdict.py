@@ -11,10 +11,11 @@ from issuers.verdict import issue_verdict
 from support.chain import AT, ChainSimulator, codes, edited, party, scheme
 from support.keys import signer
 from support.reported import ID, SIGNED_AT, SignedVerdict
-from support.story import BANK, CAP, Story, refused
+from support.story import BANK, CAP, EDP, Story, refused
 from trust.canonical import Json
 from trust.claims.judgement import Judgement
 from trust.credential import Credential
+from trust.did import Did
 from trust.digest import Digest
 from trust.envelope import envelope
 from trust.report import Answer, Outcome, Overall, Report
@@ -130,6 +131,19 @@ def test_a_policy_of_ones_own_is_asked_for_and_taken_by_its_digest() -> None:
     made = SignedVerdict(policy=replace(Policy.bank(), name="house", months_back=24))
     assert codes(made.verified(file=made.file)) == {"verdict.policy_unknown"}
     assert made.verified(file=made.file, policies=(made.policy,)).overall is Overall.VERIFIED
+
+
+@pytest.mark.parametrize(("audience", "overall"), [(BANK, "verified"), (EDP, "not_verified")])
+def test_it_is_judged_again_as_the_party_that_it_was_judged_as(audience: Did, overall: str) -> None:
+    made = SignedVerdict(audience=audience)
+    assert (made.judgement.audience, made.judgement.overall) == (audience, overall)
+    assert made.verified(file=made.file).overall is Overall.VERIFIED
+
+
+def test_a_verdict_that_hides_as_whom_it_was_judged_is_found_out() -> None:
+    made = SignedVerdict(audience=EDP)
+    silent = replace(made.judgement, audience=None)
+    assert codes(made.verified(made.sign(silent), file=made.file)) == {"verdict.differs"}
 
 
 def test_a_changed_word_breaks_the_signature(good: SignedVerdict) -> None:

@@ -135,9 +135,9 @@ def test_a_code_has_a_check_an_outcome_and_its_texts(code: str) -> None:
 
 
 def test_every_code_that_the_source_gives_is_in_the_catalogue() -> None:
-    """Names of register events have the same form; the schema of their payload lists them."""
+    """Names of register events and of two files have the same form; the schema of their payload lists the events."""
     payload: Any = specs.document("schemas/register-event-payload.json")
-    known = {*CHECKS, *CODES, *payload["properties"]["type"]["enum"]}
+    known = {*CHECKS, *CODES, *payload["properties"]["type"]["enum"], "policy.json", "verdict.json"}
     areas = "|".join({name.partition(".")[0] for name in (*CHECKS, *CODES)})
     given = {
         (code, place.name)

@@ -67,7 +67,8 @@ class Judgement:
     """Both answers about one presentation, what they were judged by, and every finding.
 
     `digest_multibase` is of the presentation, `evidence_digest` of the whole evidence file, `verdict_digest` of the
-    verdict's RFC 8785 bytes, which whoever has the file makes again.
+    verdict's RFC 8785 bytes, which whoever has the file makes again; `audience` is the party that it was
+    judged as, where that was said: what was made for another is refused then.
     """
 
     presentation: str
@@ -84,3 +85,4 @@ class Judgement:
     figures: tuple[JudgedFigure, ...]
     findings: tuple[JudgedFinding, ...]
     firm: Did | None = None
+    audience: Did | None = None

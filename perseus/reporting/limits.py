@@ -20,9 +20,7 @@ _OPENED = (
     "Single readings: none was seen. The total of each month was checked against sealed readings, which shows that "
     "the sum is right, and not how the month ran."
 )
-_RECALCULATED = (
-    "More than the figures of these months: the readings were seen, and each month was calculated again."
-)
+_RECALCULATED = "Anything beyond these months: their readings were seen, and each month was calculated again."
 _UNPROVEN = (
     "When each document was signed: some times are the signer's own word, as the findings say "
     "(signature.time_unproven)."

@@ -14,7 +14,9 @@ from registry.anchor import Anchor
 from trust.canonical import Json
 from trust.did import Did
 from trust.errors import MalformedError, UnavailableError
+from trust.report import Report
 from trust.secured import Secured
+from verifiers.chain import Chain
 from verifiers.evidence import Evidence
 from verifiers.file import Refresh, verify_file
 from verifiers.policy import Policy
@@ -46,8 +48,53 @@ class Question:
     in_hand: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A file that was judged: the report, by what it was judged, and what could be read of it.
+
+    `presentation` and `evidence` are None where the file is no evidence file.
+    """
+
+    raw: bytes
+    report: Report[object]
+    question: Question
+    anchor: Anchor | None
+    policy: Policy
+    presentation: Secured | None = None
+    evidence: Evidence | None = None
+
+    @property
+    def verdict(self) -> dict[str, Json]:
+        """Write it as its published JSON."""
+        asked = self.question
+        return verdict(
+            self.report, at=asked.at, known_at=asked.known_at, anchor=self.anchor, policy=self.policy
+        )
+
+    @property
+    def chain(self) -> Chain | None:
+        """Open the chain, to read what a report does not tell; nothing in it counts that the report does not hold."""
+        if self.presentation is None or self.evidence is None:
+            return None
+        held = self.evidence
+        return Chain.of(
+            self.presentation, beside=held.credentials, receipt=held.receipt, register=held.register
+        )
+
+
 def judge(raw: bytes, question: Question, *, refresh: Refresh | None = None) -> dict[str, Json]:
     """Give the verdict on an evidence file, whatever it is; `refresh` brings newer evidence, unless offline.
+
+    Raises:
+        MalformedError: the anchor, the policy or the copy, which the asker chose, is not what it must be.
+        RegisterError: the copy is not the anchor's, or not whole.
+        UnavailableError: one of their files cannot be read.
+    """
+    return judged(raw, question, refresh=refresh).verdict
+
+
+def judged(raw: bytes, question: Question, *, refresh: Refresh | None = None) -> Judged:
+    """Judge an evidence file, and keep what it was judged by beside the report.
 
     Raises:
         MalformedError: the anchor, the policy or the copy, which the asker chose, is not what it must be.
@@ -59,17 +106,20 @@ def judge(raw: bytes, question: Question, *, refresh: Refresh | None = None) -> 
     own = None if question.register is None else open_own(question.register, anchor)
     # Without an anchor the register is the file's own word, and nobody whom it names is asked.
     asked = None if question.offline or anchor is None else refresh
+    used: list[tuple[Secured, Evidence]] = []
 
     def gather(secured: Secured, evidence: Evidence) -> Evidence:
         newer = evidence if asked is None else asked(secured, evidence)
         seen = {secured.digest: question.at, **newer.seen} if question.in_hand else newer.seen
         told = replace(newer, own=question.audience or newer.own, seen=seen)
-        return told if own is None else own.beside(told)
+        used.append((secured, told if own is None else own.beside(told)))
+        return used[-1][1]
 
     report = verify_file(
         raw, policy=policy, anchor=anchor, at=question.at, known_at=question.known_at, refresh=gather
     )
-    return verdict(report, at=question.at, known_at=question.known_at, anchor=anchor, policy=policy)
+    presentation, evidence = used[-1] if used else (None, None)
+    return Judged(raw, report, question, anchor, policy, presentation, evidence)
 
 
 def anchor_of(path: Path | None) -> Anchor | None:

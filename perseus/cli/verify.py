@@ -81,7 +81,7 @@ def verify(
         anchor=trust,
         policy=policy,
         at=moment_asked(at, moment),
-        known_at=_known_at(known_at),
+        known_at=known_at_asked(known_at),
         offline=offline,
         register=chosen_folder(register, settings_beside(trust)),
         audience=audience_of(audience, trust),
@@ -137,7 +137,8 @@ def moment_asked(text: str | None, present: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _known_at(text: str | None) -> datetime | int | None:
+def known_at_asked(text: str | None) -> datetime | int | None:
+    """Read `--known-at`: a size of the register, or a moment."""
     if text is None or not text.isdecimal():
         return None if text is None else _instant("--known-at", text)
     return int(text)

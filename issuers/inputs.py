@@ -8,11 +8,12 @@ from issuers.consented import NOTHING_WITHDRAWN, Use, require_consent
 from issuers.issue import Signing
 from issuers.openings import Delivered
 from trust.claims.consent import Consent, Data
-from trust.claims.consumption import Fuel
+from trust.claims.consumption import Consumption, Fuel
 from trust.claims.halfhour import Period
 from trust.claims.intensity import Intensity
 from trust.claims.region import GB
 from trust.did import Did
+from trust.digest import Digest
 from trust.envelope import envelope, links_to
 from trust.errors import NotPermittedError
 from trust.links import Relation
@@ -44,7 +45,7 @@ def one_period(delivered: Sequence[Delivered]) -> Period:
     """Give the one month that all consumption is of.
 
     Raises:
-        NotPermittedError: when it is of several, of none, of a source twice, or of gas.
+        NotPermittedError: when it is of several, of none, or of a source twice.
     """
     periods = {one.consumption.claim.period for one in delivered}
     sources = [one.consumption.claim.id for one in delivered]
@@ -53,11 +54,6 @@ def one_period(delivered: Sequence[Delivered]) -> Period:
         raise _refused(f"the consumption is of these months: {found}", "data.outside_window")
     if len(set(sources)) != len(sources):
         raise _refused("one source was delivered twice", "data.duplicate")
-    gas = [
-        one.consumption.claim.id for one in delivered if one.consumption.claim.fuel is not Fuel.ELECTRICITY
-    ]
-    if gas:
-        raise _refused(f"{gas[0]} meters gas, for which no factor is at hand", "calculation.method_unknown")
     return periods.pop()
 
 
@@ -75,35 +71,68 @@ def one_firm(consents: Collection[Verified[Consent]]) -> Did:
     return firms.pop()
 
 
-def require_one_region(delivered: Sequence[Delivered], grid: Grid) -> None:
-    """Refuse an intensity of another place or month; the national one may stand in.
+def grid_for(claim: Consumption, grids: Collection[Grid]) -> Grid:
+    """Choose the intensity of a meter's own region and month; the national one may stand in.
 
     Raises:
-        NotPermittedError: when region or month differ.
+        NotPermittedError: when there is none of its region, or none of its month.
     """
-    intensity = grid.intensity.claim
-    for one in delivered:
-        claim = one.consumption.claim
-        if intensity.region not in {claim.region, GB}:
-            reason = f"{claim.id} is in {claim.region}, and the intensity is of {intensity.region}"
-            raise _refused(reason, "data.region")
-        if claim.period != intensity.period:
-            reason = f"the consumption is of {claim.period.month}, the intensity of {intensity.period.month}"
-            raise _refused(reason, "data.outside_window")
+    here = [grid for grid in grids if grid.intensity.claim.region == claim.region]
+    here += [grid for grid in grids if grid.intensity.claim.region == GB != claim.region]
+    if not here:
+        found = ", ".join(sorted(str(grid.intensity.claim.region) for grid in grids)) or "no region"
+        raise _refused(f"{claim.id} is in {claim.region}, and the intensity is of {found}", "data.region")
+    for grid in here:
+        if grid.intensity.claim.period == claim.period:
+            return grid
+    of = here[0].intensity.claim.period.month
+    raise _refused(
+        f"the consumption is of {claim.period.month}, the intensity of {of}", "data.outside_window"
+    )
 
 
-def require_separate(delivered: Sequence[Delivered], grid: Grid, *, signing: Signing) -> None:
+def grids_used(delivered: Sequence[Delivered], grids: Collection[Grid]) -> tuple[Grid, ...]:
+    """Give the intensities that electricity is weighed by, each once; gas needs none.
+
+    Raises:
+        NotPermittedError: when a meter has none of its region and month, or one is given that no meter needs.
+    """
+    metered = [one.consumption.claim for one in delivered]
+    chosen = {id(grid): grid for grid in (grid_for(c, grids) for c in metered if c.fuel is Fuel.ELECTRICITY)}
+    spare = [grid for grid in grids if id(grid) not in chosen]
+    if spare:
+        named = spare[0].intensity.claim
+        raise _refused(f"no meter is weighed by the intensity of {named.region}", "data.region")
+    return tuple(chosen.values())
+
+
+def require_separate(delivered: Sequence[Delivered], grids: Collection[Grid], *, signing: Signing) -> None:
     """Refuse to let one member play two parts.
 
     Raises:
-        NotPermittedError: when readings, intensity and figure are not of three members.
+        NotPermittedError: when readings, intensities and figure are not of different members.
     """
-    grid_provider = envelope(grid.intensity).issuer
+    upstream = {envelope(grid.intensity).issuer for grid in grids}
+    for provider in (envelope(one.consumption).issuer for one in delivered):
+        if signing.issuer in {provider, *upstream} or provider in upstream:
+            parties = ", ".join(map(str, (signing.issuer, provider, *sorted(upstream))))
+            raise _refused(f"{parties} must be different members", "policy.separation")
+
+
+def require_own_keys(delivered: Sequence[Delivered], known: Mapping[Digest, str]) -> None:
+    """Refuse commitments under a k that blinds others too: subtracted, they would show how the readings differ.
+
+    `known` gives the consumption credential that each k, by its digest, came with before.
+
+    Raises:
+        NotPermittedError: when two vectors have one k.
+    """
+    owners = dict(known)
     for one in delivered:
-        provider = envelope(one.consumption).issuer
-        if len({provider, grid_provider, signing.issuer}) < 3:  # noqa: PLR2004 - three roles, three members
-            reason = f"{signing.issuer}, {provider} and {grid_provider} must be three members"
-            raise _refused(reason, "policy.separation")
+        name = envelope(one.consumption).id
+        if owners.setdefault(Digest.of(one.k), name) != name:
+            reason = f"the commitments of {name} are blinded by the k of {owners[Digest.of(one.k)]}"
+            raise _refused(reason, "calculation.second_weights")
 
 
 def require_leave(delivered: Sequence[Delivered], leave: Leave, *, signing: Signing) -> None:

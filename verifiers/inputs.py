@@ -9,7 +9,7 @@ from trust.claims.consent import Consent, Data
 from trust.claims.consumption import Consumption, Fuel, Readings
 from trust.claims.coverage import MISSING
 from trust.claims.emissions import Calculation, Emissions, calculate, grams_exponent, weights
-from trust.claims.gas import WEIGHT_EXPONENT, calculate_gas, gas_factors
+from trust.claims.gas import WEIGHT_EXPONENT, calculate_gas, gas_factors, gas_weights
 from trust.claims.halfhour import Month
 from trust.claims.intensity import Intensity, IntensitySeries
 from trust.digest import Digest
@@ -160,9 +160,8 @@ def _source(case: Case, claim: Consumption, intensities: tuple[Intensity, ...]) 
 
 def _gas(claim: Consumption, quality: str) -> Weighting:
     """Give every half-hour that has a reading the month's one factor."""
-    factor = gas_factors(Month.of(claim.period.start)).weight(claim.unit_code)
-    missing = quality.count(MISSING)
-    weighed = tuple([0 if letter == MISSING else factor for letter in quality])
+    factors, missing = gas_factors(Month.of(claim.period.start)), quality.count(MISSING)
+    weighed = gas_weights(factors, claim.unit_code, quality)
     return Weighting(weighed, len(quality) - missing, missing)
 
 

@@ -100,11 +100,11 @@ class ChainSimulator:
         """Give the trust anchor."""
         return self.scheme.anchor
 
-    @cached_property
-    def credentials(self) -> Mapping[str, Secured]:
-        """Give every credential by name, signed in the order of the chain; links follow the new digests."""
+    @property
+    def made(self) -> Mapping[str, Secured]:
+        """Give every credential as its issuer made it, by name, in the order of the chain."""
         story = self.story
-        made = {
+        return {
             "account_holder": story.account_holder,
             "consent": story.consents[0],
             "showing": story.consents[1],
@@ -112,9 +112,13 @@ class ChainSimulator:
             "intensity": story.intensity.credential,
             "emissions": story.emissions.credential,
         }
+
+    @cached_property
+    def credentials(self) -> Mapping[str, Secured]:
+        """Give every credential by name, signed in the order of the chain; links follow the new digests."""
         done: dict[str, Secured] = {}
         fresh: dict[str, Digest] = {}
-        for name, secured in made.items():
+        for name, secured in self.made.items():
             before = envelope(secured)
             links = tuple(replace(link, digest=fresh.get(link.id, link.digest)) for link in before.links)
             paired = (
@@ -196,11 +200,14 @@ class ChainSimulator:
     @property
     def held_resources(self) -> Mapping[Digest, bytes]:
         """Give the resources that travel with the chain: commitments and series, and readings where they are due."""
+        return {Digest.of(raw): raw for raw in self.travelling} | dict(self.resources)
+
+    @property
+    def travelling(self) -> list[bytes]:
+        """Give the resources of the good chain."""
         story = self.story
         found = [one.commitments for one in story.consumption] + [story.intensity.series]
-        if self.readings:
-            found += [one.readings for one in story.consumption]
-        return {Digest.of(raw): raw for raw in found} | dict(self.resources)
+        return found + ([one.readings for one in story.consumption] if self.readings else [])
 
     def door(self, **changes: object) -> Door:
         """Give what the bank knows of the moment of receiving."""

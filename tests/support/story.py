@@ -337,7 +337,7 @@ class Story:
         """Give the month's emissions credential."""
         return issue_emissions(
             self.delivered,
-            grid=self.grid,
+            grids=(self.grid,),
             leave=self.leave,
             signing=self.signing(CAP, REPORTED_AT, "emissions", 40),
             started_at=REPORTED_AT - timedelta(seconds=2),

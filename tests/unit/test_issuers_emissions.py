@@ -58,7 +58,7 @@ def attempt(
     """Report the story's month with one thing changed."""
     return issue_emissions(
         story.delivered if delivered is None else delivered,
-        grid=grid or story.grid,
+        grids=(grid or story.grid,),
         leave=leave or story.leave,
         signing=signing or story.signing(CAP, REPORTED_AT, "emissions"),
         started_at=REPORTED_AT - timedelta(seconds=1),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from trust.claims.consumption import UnitCode
+from trust.claims.coverage import MISSING
 from trust.claims.emissions import Calculation, Metered, grams_exponent
 from trust.claims.halfhour import Month
 from trust.errors import MalformedError
@@ -47,6 +48,12 @@ def gas_factors(month: Month) -> GasFactors:
         expected = f"a month after {SETS[0].published:%Y-%m-%d}, when the first gas factors were published"
         raise MalformedError("month", expected=expected, found=str(month), code="calculation.method_unknown")
     return in_force[-1]
+
+
+def gas_weights(factors: GasFactors, unit_code: UnitCode, quality: str) -> tuple[int, ...]:
+    """Give every half-hour that has a reading the month's one factor, and the others 0."""
+    factor = factors.weight(unit_code)
+    return tuple([0 if letter == MISSING else factor for letter in quality])
 
 
 def calculate_gas(readings: Metered, factors: GasFactors) -> Calculation:

@@ -90,16 +90,20 @@ def figure_follows(case: Case, item: Item) -> Finding:
     if twice is not None:
         return twice
     for row in claim.rows:
-        exponents = {source.exponent for source in sources_of(case, item).of_fuel(row.fuel)}
-        if len(exponents) != 1:
-            return failed(
-                "calculation.differs",
-                "Its sources count in different units, and one total covers them.",
-                expected="one exponent",
-                found=", ".join(map(str, sorted(exponents))) or "none",
-            )
-        total = sum(opening.total for opening in row.openings)
-        follows = kilograms(total, exponent=exponents.pop())
+        sources = sources_of(case, item).of_fuel(row.fuel)
+        scales = [_scales(opening, sources) for opening in row.openings]
+        for exponents in scales:
+            if len(exponents) != 1:
+                return failed(
+                    "calculation.differs",
+                    "Its sources count in different units, and one total covers them.",
+                    expected="one exponent",
+                    found=", ".join(map(str, sorted(exponents))) or "none",
+                )
+        finest = min([scale for exponents in scales for scale in exponents], default=0)
+        pairs = zip(row.openings, scales, strict=True)
+        total = sum(opening.total * 10 ** (max(scale) - finest) for opening, scale in pairs)
+        follows = kilograms(total, exponent=finest)
         if follows != row.kg:
             return _differs(row, follows)
     return passed(lambda: "; ".join(f"{row.fuel.value}: {row.kg} kg" for row in claim.rows) + ".")
@@ -159,6 +163,11 @@ def _parts(opening: OpeningClaim, by_digest: dict[Digest, Source]) -> list[tuple
         vector = decode(source.commitments.points)
         parts.append((vector, source.weighting.weights))
     return parts
+
+
+def _scales(opening: OpeningClaim, sources: tuple[Source, ...]) -> set[int]:
+    """Give the powers of ten, in grams, of what one total covers."""
+    return {source.exponent for source in sources if source.digest in opening.commitments}
 
 
 def _opened_twice(case: Case, item: Item, claim: Emissions) -> Finding | None:

@@ -163,13 +163,14 @@ def _reported_coverage(case: Case, item: Item, claim: Emissions) -> Finding:
     absent = len(absent_sources(case, item)) * len(claim.period)
     for row in claim.rows:
         found = row_coverage(sources, row)
-        if row.coverage != found and row.coverage != _with_absent(found, absent):
+        more = row.coverage.expected - found.expected
+        if more % len(claim.period) or not 0 <= more <= absent or row.coverage != _with_absent(found, more):
             return _misstated(_row(row.coverage), _row(found))
     return passed(lambda: "; ".join(f"{row.fuel.value}: {_row(row.coverage)}" for row in claim.rows) + ".")
 
 
 def _with_absent(found: RowCoverage, absent: int) -> RowCoverage:
-    """Count the half-hours of every consented meter that is not there as missing."""
+    """Count the half-hours of consented meters that are not there as missing, in whichever row they stand."""
     return RowCoverage(
         found.expected + absent, found.counted, found.missing_readings + absent, found.missing_intensity
     )

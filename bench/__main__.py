@@ -8,12 +8,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(1, str(Path(__file__).parents[1] / ".venv" / "oracle"))
 
-from bench import chains, commitments, ib1, logs, memory, recalculation, register
+from bench import chains, commitments, ib1, logs, memory, recalculation, register, years
 from bench.timing import Figure, tell
 
 FIGURES: dict[str, Callable[[], Iterable[Figure]]] = {
     "verify.credential": lambda: [chains.credential()],
     "verify.chain": chains.chain,
+    "verify.year": years.year,
     "recalculate.year": lambda: [recalculation.year()],
     "commit.month": lambda: [commitments.commit_month()],
     "open.month": lambda: [commitments.open_month()],

@@ -23,6 +23,7 @@ from trust.resource import read_resource
 from trust.secured import Secured
 from trust.weighted_sum import decode
 from verifiers import resources, shape
+from verifiers.checks import opening
 from verifiers.policy import Policy
 from verifiers.verify import verify
 
@@ -109,8 +110,8 @@ def raw_verification(key: Signer) -> Callable[[], object]:
 
 
 def forget_documents() -> None:
-    """Drop every document that was read, so that a chain is read from its bytes each time."""
-    for cached in (shape._remembered_shape, shape._remembered_claim):  # noqa: SLF001 - what is not to be measured
+    """Drop every document that was read and every opening that was checked, so that both are done each time."""
+    for cached in (shape._remembered_shape, shape._remembered_claim, opening._fault):  # noqa: SLF001 - what is not to be measured
         cached.cache_clear()
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import cast
 
 from trust.canonical import Json, canonicalize, parse
-from trust.claims.commitments import Commitments
+from trust.claims.commitments import POINT_SIZE, Commitments
 from trust.claims.consumption import Fuel, Readings, UnitCode
 from trust.claims.halfhour import INTERVAL, HalfHour, Period, instant, stamp
 from trust.claims.intensity import IntensitySeries
@@ -115,8 +115,15 @@ def _read_commitments(members: Mapping[str, Json]) -> Commitments:
         unit_code=UnitCode(cast("str", members["unitCode"])),
         exponent=cast("int", members["exponent"]),
         quality=cast("str", members["quality"]),
-        points=tuple([None if point is None else b64url_decode(point, where="points") for point in points]),
+        points=_points(points),
     )
+
+
+def _points(encoded: list[str | None]) -> tuple[bytes | None, ...]:
+    """Decode every point in one go: the schema has given each its 44 characters, which hold 33 bytes and no rest."""
+    packed = b64url_decode("".join([point for point in encoded if point is not None]), where="points")
+    cut = iter([packed[start : start + POINT_SIZE] for start in range(0, len(packed), POINT_SIZE)])
+    return tuple([None if point is None else next(cut) for point in encoded])
 
 
 def _read_series(members: Mapping[str, Json]) -> IntensitySeries:

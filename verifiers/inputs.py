@@ -48,6 +48,15 @@ class Source:
         return _weigh(_Vectors(self.digest, named, self.commitments.quality, self.series))
 
     @property
+    def weighed_by(self) -> Digest | int | None:
+        """Name what the weights follow from: the series by its digest, or the factor; None where there is neither."""
+        if self.claim.fuel is Fuel.GAS:
+            return gas_factors(Month.of(self.claim.period.start)).weight(self.claim.unit_code)
+        return (
+            None if self.series is None or self.intensity is None else self.intensity.series.digest_multibase
+        )
+
+    @property
     def exponent(self) -> int:
         """Give the power of ten, in grams, of a reading times its weight."""
         weight = WEIGHT_EXPONENT if self.claim.fuel is Fuel.GAS else 0

@@ -1,7 +1,7 @@
 """A firm with several meters, fuels and months, in memory: every credential of the chain, made by the real issuers.
 
-    year = Year(months=twelve(), meters=(ELECTRIC, GAS))
-    YearChain(year).report()        # one presentation, a report for each month, a row for each fuel
+year = Year(months=twelve(), meters=(ELECTRIC, GAS))
+YearChain(year).report()        # one presentation, a report for each month, a row for each fuel
 """
 
 from collections.abc import Mapping

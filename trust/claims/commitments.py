@@ -7,6 +7,7 @@ from trust.claims.halfhour import Period
 from trust.errors import MalformedError
 
 MISSING = "-"
+POINT_SIZE = 33
 
 
 @dataclass(frozen=True, slots=True)

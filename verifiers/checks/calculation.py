@@ -1,6 +1,5 @@
 """Is the method known, do the sealed readings open to the total, does the figure follow, is it the same again?"""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -8,11 +7,10 @@ from trust.claims.consumption import Fuel
 from trust.claims.emissions import METHOD, SCOPE_1, SCOPE_2, Emissions, Method, OpeningClaim, Row, kilograms
 from trust.claims.gas import gas_factors
 from trust.claims.halfhour import Month
-from trust.digest import Digest
 from trust.errors import CommitmentError, MalformedError
-from trust.weighted_sum import Opening, Vector, check_opening, decode
 from verifiers.case import Case
 from verifiers.checks.format import claim_fault
+from verifiers.checks.opening import row_opens
 from verifiers.finding import Finding, failed, not_applicable, passed
 from verifiers.inputs import Source, sources_of
 from verifiers.item import Item
@@ -66,7 +64,7 @@ def sum_opens(case: Case, item: Item) -> Finding:
     try:
         sources = sources_of(case, item)
         for row in claim.rows:
-            finding = _row_opens(row, sources.of_fuel(row.fuel))
+            finding = row_opens(row, sources.of_fuel(row.fuel))
             if finding is not None:
                 return finding
     except CommitmentError as error:
@@ -136,33 +134,6 @@ def emissions_of(item: Item) -> Emissions:
     if not isinstance(claim, Emissions):
         raise TypeError(f"{item} is no report of emissions")
     return claim
-
-
-def _row_opens(row: Row, sources: tuple[Source, ...]) -> Finding | None:
-    """Open each sum of a row, every vector of its sources exactly once."""
-    by_digest = {source.digest: source for source in sources}
-    named = [digest for opening in row.openings for digest in opening.commitments]
-    if sorted(named) != sorted(by_digest):
-        return failed(
-            "calculation.opening",
-            f"The {row.fuel.value} row opens {len(named)} vectors, and its sources have {len(by_digest)}.",
-            expected=_short(by_digest),
-            found=_short(named),
-        )
-    for opening in row.openings:
-        check_opening(_parts(opening, by_digest), Opening(int(opening.total), opening.blinding))
-    return None
-
-
-def _parts(opening: OpeningClaim, by_digest: dict[Digest, Source]) -> list[tuple[Vector, tuple[int, ...]]]:
-    parts = []
-    for digest in opening.commitments:
-        source = by_digest[digest]
-        if source.claim.fuel is Fuel.ELECTRICITY and source.series is None:
-            raise CommitmentError("no verified intensity gives the weights of this source")
-        vector = decode(source.commitments.points)
-        parts.append((vector, source.weighting.weights))
-    return parts
 
 
 def _scales(opening: OpeningClaim, sources: tuple[Source, ...]) -> set[int]:
@@ -245,7 +216,3 @@ def _differs(row: Row, follows: Decimal) -> Finding:
 def _told(method: Method) -> str:
     losses = "with" if method.losses_included else "without"
     return f"version {method.version}, {method.rounding}, {losses} losses"
-
-
-def _short(digests: Iterable[Digest]) -> str:
-    return ", ".join(sorted(str(digest)[:16] for digest in digests)) or "none"

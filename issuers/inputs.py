@@ -115,8 +115,8 @@ def require_separate(delivered: Sequence[Delivered], grids: Collection[Grid], *,
     upstream = {envelope(grid.intensity).issuer for grid in grids}
     for provider in (envelope(one.consumption).issuer for one in delivered):
         if signing.issuer in {provider, *upstream} or provider in upstream:
-            parties = ", ".join(map(str, (signing.issuer, provider, *sorted(upstream))))
-            raise _refused(f"{parties} must be different members", "policy.separation")
+            parties = " and ".join(map(str, (provider, *sorted(upstream))))
+            raise _refused(f"{signing.issuer}, {parties} must be three members", "policy.separation")
 
 
 def require_own_keys(delivered: Sequence[Delivered], known: Mapping[Digest, str]) -> None:

@@ -52,7 +52,7 @@ class Installed:
 ELECTRIC = Installed()
 NORTHERN = Installed(exponent=-1, region=Region.of(5), outcode="LS1")
 GAS = Installed(Fuel.GAS)
-CUBIC = Installed(Fuel.GAS, UnitCode.CUBIC_METRE, -3)
+CUBIC = Installed(Fuel.GAS, UnitCode.CUBIC_METRE, -2)
 
 
 def last(count: int) -> tuple[Month, ...]:

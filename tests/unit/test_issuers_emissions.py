@@ -25,7 +25,8 @@ from support.story import (
     refused,
 )
 from trust.claims.consumption import Fuel
-from trust.claims.emissions import Emissions, calculate
+from trust.claims.emissions import SCOPE_1, Emissions, Gases, calculate
+from trust.claims.gas import calculate_gas, gas_factors
 from trust.claims.halfhour import Month
 from trust.claims.intensity import Intensity, IntensitySeries
 from trust.claims.region import GB, Region
@@ -51,6 +52,7 @@ def attempt(
     *,
     delivered: Sequence[Delivered] | None = None,
     grid: Grid | None = None,
+    grids: Sequence[Grid] | None = None,
     leave: Leave | None = None,
     signing: Signing | None = None,
     past: Past = NO_PAST,
@@ -58,7 +60,7 @@ def attempt(
     """Report the story's month with one thing changed."""
     return issue_emissions(
         story.delivered if delivered is None else delivered,
-        grids=(grid or story.grid,),
+        grids=(grid or story.grid,) if grids is None else grids,
         leave=leave or story.leave,
         signing=signing or story.signing(CAP, REPORTED_AT, "emissions"),
         started_at=REPORTED_AT - timedelta(seconds=1),
@@ -131,10 +133,33 @@ def test_one_meter_is_not_counted_twice(story: Story) -> None:
         attempt(story, delivered=story.delivered * 2)
 
 
-def test_gas_has_no_factor_yet_and_is_refused() -> None:
+def test_gas_is_weighed_by_the_factor_in_force_and_needs_no_grid() -> None:
     gas = Story(fuel=Fuel.GAS)
-    with refused("calculation.method_unknown", "gas"):
+    row = claimed(attempt(gas, grids=())).rows[0]
+    expected = calculate_gas(gas.readings(), gas_factors(MONTH))
+    assert (row.fuel, row.gases, row.scope) == (Fuel.GAS, Gases.CO2E, SCOPE_1)
+    assert (row.kg, row.coverage) == (expected.kg, expected.coverage)
+    assert row.openings[0].total == expected.total
+
+
+def test_an_intensity_that_no_meter_needs_is_not_named_as_used() -> None:
+    gas = Story(fuel=Fuel.GAS)
+    with refused("data.region", "no meter is weighed"):
         attempt(gas)
+
+
+def test_two_meters_are_not_blinded_by_one_k(two: Story) -> None:
+    first, second = two.delivered
+    with refused("calculation.second_weights", "blinded by the k of"):
+        attempt(two, delivered=(first, replace(second, k=first.k)))
+
+
+def test_a_k_that_came_with_another_month_is_refused(story: Story) -> None:
+    k = Digest.of(story.delivered[0].k)
+    with refused("calculation.second_weights", "urn:uuid:before"):
+        attempt(story, past=Past(keys={k: "urn:uuid:before"}))
+    own = envelope(story.delivered[0].consumption).id
+    assert attempt(story, past=Past(keys={k: own})).credential.raw
 
 
 def test_without_a_consent_nothing_is_reported(story: Story) -> None:

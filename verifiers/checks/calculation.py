@@ -137,8 +137,9 @@ def emissions_of(item: Item) -> Emissions:
 
 
 def _scales(opening: OpeningClaim, sources: tuple[Source, ...]) -> set[int]:
-    """Give the powers of ten, in grams, of what one total covers."""
-    return {source.exponent for source in sources if source.digest in opening.commitments}
+    """Give the powers of ten, in grams, of what one total covers; one that covers nothing known is held to them all."""
+    covered = [source for source in sources if source.digest in opening.commitments]
+    return {source.exponent for source in covered or sources}
 
 
 def _opened_twice(case: Case, item: Item, claim: Emissions) -> Finding | None:

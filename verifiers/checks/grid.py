@@ -40,7 +40,8 @@ def region_matches(case: Case, item: Item) -> Finding:
             expected=str(national[0].claim.region),
             found=str(national[0].intensity.region if national[0].intensity else ""),
         )
-    return passed(lambda: f"The intensity is of {metered[0].claim.region}, where the meter stands.")
+    regions = sorted({str(source.claim.region) for source in metered})
+    return passed(lambda: f"The intensity is of {' and '.join(regions)}, where the meter stands.")
 
 
 def intensity_complete(_case: Case, item: Item) -> Finding:

@@ -23,6 +23,7 @@ from perseus.apps.reporting import present_report
 from perseus.apps.service import Service
 from perseus.keystore import fresh_urn
 from perseus.storage import consents, credentials, deliveries, openings, operations
+from perseus.storage import readings as kept_readings
 from perseus.storage.deliveries import Delivery
 from perseus.storage.operations import Operation
 from trust.claims.account import AccountHolder
@@ -157,17 +158,21 @@ class Accounting:
     def _month(self, asked: Asked, ground: Ground, month: Month) -> None:
         started = self._party.now()
         gathering = Gathering(self._service, ground.readings, ground.account_holder)
-        delivered = tuple(gathering.consumption(source, month) for source in ground.readings.claim.sources)
-        region = asked.region or delivered[0].consumption.claim.region.id
-        grid = gathering.intensity(asked.grid, region, month, asked.kind)
+        delivered, absent = gathering.sources(month)
+        grids = gathering.grids(asked.grid, delivered, month, kind=asked.kind, region=asked.region)
         with self._party.store.write() as connection:
             made = issue_emissions(
                 delivered,
-                grid=grid,
-                leave=Leave((ground.readings, ground.figures), CALCULATION, withdrawn=_withdrawn(connection)),
+                grids=grids,
+                leave=Leave(
+                    (ground.readings, ground.figures),
+                    CALCULATION,
+                    absent=absent,
+                    withdrawn=_withdrawn(connection),
+                ),
                 signing=signing(self._party, connection),
                 started_at=started,
-                past=Past(_past(connection, delivered, month)),
+                past=Past(_past(connection, delivered, month), keys=kept_readings.owners(connection)),
             )
             openings.remember(connection, made.opened)
             self._keep(connection, asked, made.credential)

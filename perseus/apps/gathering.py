@@ -1,6 +1,6 @@
 """How the accounting provider gathers a month: from its own shelf, else from the providers; verified, then kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from issuers.inputs import Grid
@@ -12,7 +12,7 @@ from perseus.apps.service import Service
 from perseus.storage import credentials, readings, resources
 from trust.canonical import Json, canonicalize
 from trust.claims.consent import Consent
-from trust.claims.consumption import Consumption
+from trust.claims.consumption import Consumption, Fuel
 from trust.claims.halfhour import Month
 from trust.claims.intensity import Intensity
 from trust.did import Did
@@ -43,6 +43,43 @@ class Gathering:
         self._party = service.party
         self._consent = consent
         self._account_holder = account_holder
+
+    def sources(self, month: Month) -> tuple[tuple[Delivered, ...], frozenset[str]]:
+        """Get one month of every source of the consent, and name those of which the provider has no reading.
+
+        Raises:
+            Refused: the verdict on one is no.
+            NotPermittedError: the provider refuses, gives another month or source, or has nothing of any.
+            UnavailableError: the provider does not answer.
+        """
+        delivered: list[Delivered] = []
+        absent: dict[str, NotPermittedError] = {}
+        for source in self._consent.claim.sources:
+            try:
+                delivered.append(self.consumption(source, month))
+            except NotPermittedError as error:
+                if error.code != "http.not_found":
+                    raise
+                absent[source] = error
+        if not delivered:
+            raise next(iter(absent.values()))
+        return tuple(delivered), frozenset(absent)
+
+    def grids(
+        self, provider: Did, delivered: Sequence[Delivered], month: Month, *, kind: str, region: int | None
+    ) -> tuple[Grid, ...]:
+        """Get the intensity of every region that electricity is metered in, or of the one that is asked for.
+
+        Raises:
+            Refused: the verdict on one is no.
+            NotPermittedError: the provider refuses, or gives another month or region.
+            UnavailableError: the provider does not answer.
+        """
+        metered = [one.consumption.claim for one in delivered]
+        wanted = dict.fromkeys(
+            region or claim.region.id for claim in metered if claim.fuel is Fuel.ELECTRICITY
+        )
+        return tuple(self.intensity(provider, each, month, kind) for each in wanted)
 
     def consumption(self, source: str, month: Month) -> Delivered:
         """Get one month of one source, verify it with its readings and commitments, and keep it.

@@ -47,6 +47,12 @@ def used(connection: Connection) -> tuple[Digest, ...]:
     return tuple(Digest.of(bytes(k)) for k in connection.execute(select(readings.c.k)).scalars())
 
 
+def owners(connection: Connection) -> dict[Digest, str]:
+    """Give the credential that each k came with first; no k may come with another."""
+    query = select(readings.c.credential, readings.c.k).order_by(readings.c.stored_at.desc())
+    return {Digest.of(bytes(row.k)): row.credential for row in connection.execute(query)}
+
+
 def forget(connection: Connection, credential: str) -> bool:
     """Delete readings with their k, and tell whether there were any."""
     return connection.execute(readings.delete().where(readings.c.credential == credential)).rowcount > 0

@@ -55,6 +55,8 @@ class Town:
     databases: Mapping[str, str] = field(default_factory=dict)
     witnessed: bool = False
     interval: int = 0
+    meters: tuple[Meter, ...] = (METER,)
+    unread: frozenset[tuple[str, str]] = frozenset()  # meters and months of which there is no reading
     firm: Did = field(init=False)
     anchor: Anchor = field(init=False)
     processes: serve.Town = field(init=False)
@@ -84,8 +86,11 @@ class Town:
         self.anchor = founding.anchor
         (self.out / "trust.json").write_bytes(self.anchor.to_json())
         seed_register(self.out, founding.entries, anchor=self.anchor)
-        load_meter(self.out, METER, {start_of(month): readings_of(month) for month in self.months})
-        load_grid(self.out, [intensity_of(month) for month in self.months])
+        for meter in self.meters:
+            read = [month for month in self.months if (meter.source, month) not in self.unread]
+            load_meter(self.out, meter, {start_of(month): readings_of(month) for month in read})
+        regions = dict.fromkeys((meter.region_id, meter.region_name) for meter in self.meters)
+        load_grid(self.out, [intensity_of(month, *region) for month in self.months for region in regions])
         invite_customer(self.out, BANK_CODE, reference=REFERENCE)
         self.processes = serve.Town(self.out)
 
@@ -124,7 +129,7 @@ class Town:
             "wallet": WALLET,
             "provider": DID["edp"],
             "bank": DID["bank"],
-            "sources": [SOURCE],
+            "sources": [meter.source for meter in self.meters],
             "data_from": stamp(start_of(self.months[0])),
             "data_to": stamp(clock.now().replace(day=1, hour=0, minute=0, second=0)),
             "expires": stamp(clock.now() + timedelta(days=364)),
@@ -201,15 +206,15 @@ def readings_of(month: str) -> Measured:
     return Measured((None, *values[1:]), "-" + "M" * (slots - 1))
 
 
-def intensity_of(month: str) -> GridMonth:
+def intensity_of(month: str, region: int = 13, name: str = "London") -> GridMonth:
     """Make a month of intensities up."""
     slots = len(Month.parse(month).period)
     return GridMonth(
-        region_id=13,
+        region_id=region,
         kind="forecast",
         month=start_of(month),
-        region_name="London",
-        values=tuple(100 + slot % 97 for slot in range(slots)),
+        region_name=name,
+        values=tuple(87 + region + slot % 97 for slot in range(slots)),
         quality="F" * slots,
         retrieved_at=clock.now(),
         upstream="https://api.carbonintensity.org.uk/regional/intensity",

@@ -1,6 +1,6 @@
 """Which calendar months are calculated: whole, ended, and covered by readings and intensities alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,8 +20,8 @@ class Window:
 
 
 def window(
-    meter: Meter,
-    intensity: Period,
+    meters: Sequence[Meter],
+    intensity: Period | None,
     *,
     at: datetime,
     start: datetime | None = None,
@@ -29,18 +29,23 @@ def window(
 ) -> Window:
     """Take the months asked for, or all that readings and intensities both cover and that have ended.
 
+    A month that one of several meters covers is taken; what the others lack of it is missing. Gas has no intensities.
+
     Raises:
         MalformedError: an end asked for is not the first of a month or lies ahead, or no whole month is left.
     """
-    first = max(meter.period.start, intensity.start) if start is None else _first(start, "--from", at)
-    after = min(meter.period.end, intensity.end, _this_month(at)) if end is None else _first(end, "--to", at)
+    read = _read(meters)
+    covered = read if intensity is None else intensity
+    first = max(read.start, covered.start) if start is None else _first(start, "--from", at)
+    after = min(read.end, covered.end, _this_month(at)) if end is None else _first(end, "--to", at)
     months = Period.of(first, after).months() if first < after else ()
     if not months:
-        expected = "a whole UTC month that both cover and that has ended; or say --from and --to"
-        found = f"readings of {meter.period}, intensities of {intensity}"
+        who = "that both cover" if intensity is not None else "with readings throughout"
+        expected = f"a whole UTC month {who} and that has ended; or say --from and --to"
+        found = f"readings of {read}" + (f", intensities of {intensity}" if intensity is not None else "")
         raise MalformedError("months", expected=expected, found=found, code="data.partial_month")
     period = Period(months[0].period.first, months[-1].period.after)
-    findings = (*_partial(meter, period, start, end), *_outside(meter, period), *_ahead(meter, at))
+    findings = (*_partial(read, period, start, end), *_outside(meters, period), *_ahead(read, at))
     return Window(period, months, findings)
 
 
@@ -61,11 +66,11 @@ def _first(moment: datetime, option: str, at: datetime) -> datetime:
     return moment
 
 
-def _partial(meter: Meter, period: Period, start: datetime | None, end: datetime | None) -> Iterator[Finding]:
+def _partial(read: Period, period: Period, start: datetime | None, end: datetime | None) -> Iterator[Finding]:
     """Name the months at the edges that have readings and are left out because they are not whole."""
-    if start is None and meter.period.first < period.first:
+    if start is None and read.first < period.first:
         yield _left_out(Month.of(HalfHour(period.first.number - 1).start))
-    if end is None and meter.period.after > period.after:
+    if end is None and read.after > period.after:
         yield _left_out(Month.of(period.end))
 
 
@@ -74,14 +79,20 @@ def _left_out(month: Month) -> Finding:
     return Finding("data.partial_month", str(month.period.first), detail)
 
 
-def _outside(meter: Meter, period: Period) -> Iterator[Finding]:
-    outside = meter.outside(period)
+def _read(meters: Sequence[Meter]) -> Period:
+    """Give the time from the first reading of any meter to the last."""
+    periods = [meter.period for meter in meters]
+    return Period(min(each.first for each in periods), max(each.after for each in periods))
+
+
+def _outside(meters: Sequence[Meter], period: Period) -> Iterator[Finding]:
+    outside = sum(meter.outside(period) for meter in meters)
     if outside:
         detail = f"{counted(outside, 'half-hour')} with a reading, outside {period}, not counted."
         yield Finding("data.outside_window", str(period.after), detail)
 
 
-def _ahead(meter: Meter, at: datetime) -> Iterator[Finding]:
-    if meter.period.end > at:
-        detail = f"The meter file has readings up to {meter.period.after}, which has not come yet."
-        yield Finding("data.in_future", str(meter.period.after), detail)
+def _ahead(read: Period, at: datetime) -> Iterator[Finding]:
+    if read.end > at:
+        detail = f"The meter file has readings up to {read.after}, which has not come yet."
+        yield Finding("data.in_future", str(read.after), detail)

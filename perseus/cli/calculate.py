@@ -1,4 +1,4 @@
-"""`perseus calculate`: meter and intensity files in, kilograms of CO2 a month out."""
+"""`perseus calculate`: files of meters and intensities in, kilograms a month and fuel out."""
 
 import json
 import sys
@@ -15,8 +15,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def calculate(
     *,
-    meter: options.Meter,
-    intensity: options.Intensity,
+    meter: options.SeveralMeters = [],  # noqa: B006 - typer copies it
+    gas: options.Gas = [],  # noqa: B006 - typer copies it
+    intensity: options.Intensity = [],  # noqa: B006 - typer copies it
     meter_format: options.MeterFormat = None,
     meter_zone: options.MeterZone = "UTC",
     intensity_kind: options.IntensityKind = None,
@@ -28,7 +29,7 @@ def calculate(
     end: options.End = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Calculate kilograms of CO2 a month from meter readings and grid intensities.
+    """Calculate kilograms of CO2 a month from meter readings and grid intensities, and of CO2e from gas.
 
     Exit codes: 0 calculated, 2 a file or an option is not what it must be.
     """
@@ -39,6 +40,7 @@ def calculate(
 
     inputs = read_inputs(
         meter=meter,
+        gas=gas,
         intensity=intensity,
         meter_format=meter_format,
         meter_zone=meter_zone,

@@ -1,27 +1,32 @@
 """Reading the files and choices that the options name."""
 
+import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import typer
 
-from perseus.calculation import Inputs, Source
 from perseus.cli.text import plain
 from perseus.formats.content import LIMIT
 from perseus.formats.stamps import Zone
+from perseus.inputs import Inputs, Source
+from trust.claims.consumption import Fuel
 from trust.claims.halfhour import instant
 from trust.claims.intensity import IntensityKind
 from trust.claims.region import NAMES
 from trust.errors import MalformedError
 
 USAGE = 2
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,39}")
 
 
 def read_inputs(
     *,
     meter: Sequence[Path],
+    gas: Sequence[Path] = (),
     intensity: Sequence[Path],
     meter_format: str | None,
     meter_zone: str,
@@ -40,7 +45,10 @@ def read_inputs(
         typer.Exit: a file cannot be read, and the sentence that says so has been written.
     """
     return Inputs(
-        meter=tuple(_source(path) for path in meter),
+        meter=(
+            *(_metered(path, None) for path in meter),
+            *(_metered(path, Fuel.GAS) for path in gas),
+        ),
         intensity=tuple(_source(path) for path in intensity),
         meter_format=meter_format,
         zone=Zone(meter_zone),
@@ -52,6 +60,14 @@ def read_inputs(
         start=_moment(start, "--from"),
         end=_moment(end, "--to"),
     )
+
+
+def _metered(named: Path, fuel: Fuel | None) -> Source:
+    """Read a meter's file, and take the name before `=` as the meter's; a file of that whole name comes first."""
+    name, equals, rest = str(named).partition("=")
+    if not equals or not _NAME.fullmatch(name) or named.exists():
+        return replace(_source(named), fuel=fuel)
+    return replace(_source(Path(rest)), meter=name, fuel=fuel)
 
 
 def _source(path: Path) -> Source:

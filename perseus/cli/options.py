@@ -7,6 +7,16 @@ import typer
 
 Meter = Annotated[list[Path], typer.Option(help="A meter file; - for standard input. May be repeated.")]
 Intensity = Annotated[list[Path], typer.Option(help="A grid intensity file. May be repeated.")]
+SeveralMeters = Annotated[
+    list[Path],
+    typer.Option(
+        metavar="[NAME=]FILE",
+        help="A meter file; - for standard input. May be repeated; files of one NAME are one meter.",
+    ),
+]
+Gas = Annotated[
+    list[Path], typer.Option(metavar="[NAME=]FILE", help="A gas meter's file, in kWh or m3. As --meter.")
+]
 MeterFormat = Annotated[
     str | None, typer.Option(metavar="csv|perseus|n3rgy|octopus", help="What the meter file is; .csv is csv.")
 ]

@@ -135,9 +135,9 @@ def play(supply: Supply, prepared: Prepared, teller: Teller) -> Outcome:
     caught = tuple(_break(evidence, prepared, verdict_at=clock.now()))
     recalculated = total_of(tuple(recalculate(audited).values()))
     energy = together(supply.figures)
-    counted = energy.kwh_counted
+    metered, counted = energy.kwh or Decimal(0), energy.kwh_counted or Decimal(0)
     proven = _write_proven(town, report)
-    outcome = Outcome(prepared.out, verdict, figures, energy.kwh, counted, recalculated, caught, log)
+    outcome = Outcome(prepared.out, verdict, figures, metered, counted, recalculated, caught, log)
     _tell_verdict(outcome, took, teller)
     teller.say(proven)
     return outcome

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from perseus.calculation import Inputs, Source, calculate, place_of, read_grid, read_meter
+from perseus.calculation import calculate
 from perseus.formats.choice import choose, kind_of
 from perseus.formats.finding import Finding
 from perseus.formats.grid import Grid
 from perseus.formats.metering import Meter, Quantities
+from perseus.inputs import Inputs, Source, place_of, read_grid, read_meter
 from perseus.made_up import made_up
 from perseus.placing import Place, either
 from perseus.postcode import CENTRES, possible_regions
 from perseus.statement import MonthFigure, Statement
+from trust.claims.consumption import Fuel
 from trust.claims.emissions import weights
 from trust.claims.halfhour import Month, Period
 from trust.claims.intensity import ATTRIBUTION, IntensityKind, IntensitySeries
@@ -112,9 +114,9 @@ def supply(inputs: Inputs, *, at: datetime, made_up: bool = False) -> Supply:
     Raises:
         MalformedError: a file is not what it must be, or no month has enough half-hours.
     """
-    statement = calculate(inputs, at=at)
-    meter, grid = read_meter(inputs), read_grid(inputs)
-    stood = place_of(inputs, meter, grid)
+    meter = read_meter(inputs, only=Fuel.ELECTRICITY)
+    statement, grid = calculate(inputs, at=at), read_grid(inputs)
+    stood = place_of(inputs, (meter,), grid)
     region = _region(stood, grid)
     kind = kind_of(grid, inputs.kind)
     covered = [Month.parse(figure.month) for figure in statement.months]

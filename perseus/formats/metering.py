@@ -37,13 +37,13 @@ class MeterFile:
     fuel_at: str = "the file"
 
     def require(self, fuel: Fuel | None) -> Self:
-        """Give the file if it is of this fuel, or of any where none is demanded.
+        """Give the file if it is of this fuel, or of any where none is named.
 
         Raises:
             MalformedError: it meters another.
         """
         if fuel is not None and self.fuel is not fuel:
-            expected = f"{fuel}; gas is judged in a chain, and not yet calculated here"
+            expected = f"{fuel}, as it is named here"
             raise MalformedError(self.fuel_at, expected=expected, found=self.fuel.value, code="data.unit")
         return self
 
@@ -87,6 +87,8 @@ class Meter:
     period: Period
     outcode: str | None
     findings: tuple[Finding, ...]
+    name: str = ""
+    files: tuple[str, ...] = ()
 
     def over(self, period: Period) -> Quantities:
         """Take the half-hours of a period; those without a value are missing."""

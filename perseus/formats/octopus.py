@@ -15,8 +15,10 @@ from trust.errors import MalformedError
 _KWH = 3
 
 
-def read(content: bytes, *, zone: Zone = Zone.UTC) -> MeterFile:
-    """Read one page; where it says that there is a next one, the findings say so too.
+def read(content: bytes, *, zone: Zone = Zone.UTC, fuel: Fuel | None = None) -> MeterFile:
+    """Read one page of kilowatt-hours; where it says that there is a next one, the findings say so too.
+
+    A page does not say which fuel it meters: the `fuel` is the caller's to name, and electricity where nobody does.
 
     Raises:
         MalformedError: a member is not what Octopus writes, or an interval is not half an hour.
@@ -39,8 +41,8 @@ def read(content: bytes, *, zone: Zone = Zone.UTC) -> MeterFile:
     ]
     readings = [Reading(start, amount, MEASURED) for start, amount in zip(starts, amounts, strict=True)]
     more = (_unfinished(max(ends)),) if member(page, "next", where="/") else ()
-    findings = (fuel_assumed(min(starts)), *more)
-    return MeterFile(Fuel.ELECTRICITY, UnitCode.WATT_HOUR, _KWH, tuple(readings), None, findings)
+    findings = (*(() if fuel else (fuel_assumed(min(starts)),)), *more)
+    return MeterFile(fuel or Fuel.ELECTRICITY, UnitCode.WATT_HOUR, _KWH, tuple(readings), None, findings)
 
 
 def _column(rows: list[Value], name: str, zone: Zone) -> Sequence[int]:

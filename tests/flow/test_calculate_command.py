@@ -38,7 +38,7 @@ def test_a_clerk_sees_the_month_the_method_and_what_was_found(capsys: pytest.Cap
 def test_a_program_gets_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*PAIR, "--json", "--outcode", "LS1", "--fill", "forecast") == 0
     answer = json.loads(capsys.readouterr().out)
-    assert list(answer) == ["months", "total", "method", "findings"]
+    assert list(answer) == ["months", "total", "fuels", "method", "findings"]
     assert answer["total"]["missing"] == 0
     assert isinstance(answer["total"]["kg"], str)
     assert answer["method"]["fill"] == "forecast"

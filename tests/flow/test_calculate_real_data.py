@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from perseus.calculation import Inputs, Source, calculate, read_meter
+from perseus.calculation import calculate
 from perseus.formats.carbon_intensity import read as read_answer
+from perseus.inputs import Inputs, Source, read_meter
 from perseus.statement import Statement
 from trust.claims.halfhour import HalfHour, Month, Period, instant
 from trust.claims.intensity import IntensityKind

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from perseus.calculation import Inputs, Source, read_grid, read_meter
 from perseus.formats.choice import choose
+from perseus.inputs import Inputs, Source, read_grid, read_meter
 from support.story import Story, drawn
 from trust.claims.commitments import Commitments
 from trust.claims.emissions import Emissions, weights

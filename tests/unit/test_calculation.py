@@ -12,7 +12,8 @@ import jsonschema_rs
 import pytest
 
 import specs
-from perseus.calculation import Inputs, Source, calculate
+from perseus.calculation import calculate
+from perseus.inputs import Inputs, Source
 from perseus.made_up import LABEL, MadeUp, made_up, with_faults
 from perseus.statement import Statement, plain
 from trust.claims.halfhour import Month, instant
@@ -88,9 +89,11 @@ def test_findings_on_the_unused_series_do_not_reduce_what_is_counted() -> None:
 def test_the_answer_has_the_members_that_programs_rely_on() -> None:
     answer: dict[str, Any] = dict(outcome(outcode="LS1").as_json())
     jsonschema_rs.validator_for(specs.document("calculate/calculate-v1.schema.json")).validate(answer)
-    assert list(answer) == ["months", "total", "method", "findings"]
-    counts = ["month", "expected", "present", "missing", "duplicates", "conflicts"]
-    assert list(answer["total"]) == [*counts, "kwh", "kwh_counted", "kg", "kg_exact"]
+    assert list(answer) == ["months", "total", "fuels", "method", "findings"]
+    counts = ["month", "fuel", "gases", "expected", "present", "missing", "duplicates", "conflicts"]
+    energy = ["kwh", "kwh_counted", "m3", "m3_counted"]
+    assert list(answer["total"]) == [*counts, *energy, "kg", "kg_exact"]
+    assert answer["fuels"] == [answer["total"]]
     assert (answer["method"]["region"], answer["method"]["outcode"]) == ({"id": 18, "name": "GB"}, "LS1")
     assert answer["method"]["meter_region"] == {"id": 5, "name": "Yorkshire"}
 
@@ -102,6 +105,8 @@ def test_the_energy_that_the_kilograms_come_from_is_told_apart_from_what_was_met
     rows = [row.split(",") for row in FAULTY.meter_csv.decode().splitlines()]
     uncounted = sum(int(kwh) for start, kwh in rows[1:] if start.replace(":00Z", "Z") in stamps)
     assert len(stamps) == 5
+    assert found.kwh is not None
+    assert found.kwh_counted is not None
     assert found.kwh - found.kwh_counted == uncounted > 0
     assert filled.kwh == filled.kwh_counted == found.kwh
 
@@ -204,7 +209,7 @@ def test_an_answer_of_the_perseus_api_is_known_by_its_first_character() -> None:
 
 def test_gas_is_never_multiplied_by_the_intensity_of_the_grid() -> None:
     refused = refusal(Source("gas.csv", b"start,volume [m3]\n2023-01-01T00:00:00Z,1\n"))
-    assert (refused.code, refused.found, refused.where) == ("data.unit", "gas", "gas.csv: line 1")
+    assert (refused.code, refused.where) == ("data.intensity_missing", "--intensity")
 
 
 def test_a_fault_between_files_names_them_all_and_a_fault_of_an_option_names_the_option() -> None:
@@ -213,7 +218,9 @@ def test_a_fault_between_files_names_them_all_and_a_fault_of_an_option_names_the
     assert refusal(outcode="BT1").where == "building.csv, grid.json: outcode"
     assert refusal(start=instant("2023-01-02T00:00:00Z")).where == "--from"
     pair = (METER, Source("volumes.csv", b"start,volume [m3]\n2023-01-01T00:00:00Z,1\n"))
-    with pytest.raises(MalformedError, match=r"volumes\.csv: line 1: expected electricity"):
+    with pytest.raises(
+        MalformedError, match=r"^volumes\.csv: months: expected a whole UTC month with readings"
+    ):
         calculate(Inputs(meter=pair, intensity=(GRID,)), at=AT)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from perseus.calculation import Inputs, Source, read_meter
 from perseus.formats import n3rgy, octopus
 from perseus.formats.stamps import Zone
+from perseus.inputs import Inputs, Source, read_meter
 from trust.claims.consumption import Fuel, UnitCode
 from trust.claims.halfhour import HalfHour
 from trust.errors import MalformedError

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from perseus.calculation import Inputs, Source
 from perseus.demo.preparing import MARK, clear, discard
 from perseus.demo.supply import FROM_FILE, INVENTED, MADE_UP, UNSTATED, UPSTREAM, Supply, supply
+from perseus.inputs import Inputs, Source
 from perseus.made_up import made_up, with_faults
 from trust.claims.halfhour import Month, instant
 from trust.claims.intensity import ATTRIBUTION, LICENCE

@@ -84,7 +84,7 @@ def check_opening(parts: Sequence[tuple[Vector, Sequence[int]]], opening: Openin
     for vector, weights in parts:
         _refuse_weights(weights, vector.points)
     _refuse_few(weights for _, weights in parts)
-    opened = _opened(opening)
+    opened = opened_point(opening)
     if encode(weighted_sum(parts)) != encode(opened):
         raise CommitmentError("the total does not open the sum of the commitments under these weights")
 
@@ -150,8 +150,12 @@ def refuse_second_weights(old: Sequence[int], new: Sequence[int]) -> None:
         )
 
 
-def _opened(opening: Opening) -> Point:
-    """Make T*G + R*H, from an opening in its one canonical form."""
+def opened_point(opening: Opening) -> Point:
+    """Make T*G + R*H, from an opening in its one canonical form.
+
+    Raises:
+        CommitmentError: the total is not below 2^63, or the blinding is no scalar from 1 to the order less 1.
+    """
     blinding = int.from_bytes(opening.blinding, "big")
     if not 0 <= opening.total < LARGEST_TOTAL or len(opening.blinding) != 32 or not 0 < blinding < ORDER:  # noqa: PLR2004 - a scalar
         raise CommitmentError(

@@ -19,6 +19,7 @@ from perseus.apps.party import Party
 from perseus.apps.proofs import keep_time
 from perseus.apps.reliance import add_reliance
 from perseus.apps.service import Service, open_service
+from perseus.apps.spot_audits import add_spot_audits
 from perseus.apps.withdrawals import Duties, add_withdrawals
 from perseus.keystore import fresh_bytes, fresh_urn
 from perseus.problems import NotFoundError
@@ -75,6 +76,7 @@ def open_edp(party: Party) -> FastAPI:
     _add_consumption(service)
     add_withdrawals(service, Duties(forget_readings, _keep_nothing))
     add_reliance(service)
+    add_spot_audits(service, purpose=CALCULATION)
     return service.app
 
 

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "member": "List the scheme's members, or suspend one.",
         "registry": "Govern the scheme; keep a copy of its register; prove from its log.",
         "witness": "Make and run a witness, which never lets a log go back.",
+        "spot-audit": "Choose single half-hours, open them to an auditor, and check them.",
         "audit-ib1": "Audit one of IB1's own provenance records.",
         "export-ib1": "Write a chain as an IB1 provenance record, signed by a member.",
         "doctor": "Check this installation, and say what to mend.",

@@ -16,6 +16,7 @@ from perseus.storage import (
     leases,
     log,
     meters,
+    opened_slots,
     openings,
     operations,
     pairings,
@@ -58,7 +59,14 @@ _HOLDINGS = MappingProxyType(
             slots.evidence_slots,
             proposals.proposals,
         ),
-        "edp": (*_COMMITS, *_READINGS, *_CONSENTS, meters.meters, meters.measurements),
+        "edp": (
+            *_COMMITS,
+            *_READINGS,
+            *_CONSENTS,
+            meters.meters,
+            meters.measurements,
+            opened_slots.opened_slots,
+        ),
         "grid": (*_COMMITS, grid.intensities),
         "cap": (*_COMMITS, *_READINGS, *_CONSENTS, openings.openings),
         "bank": (

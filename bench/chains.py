@@ -111,7 +111,7 @@ def raw_verification(key: Signer) -> Callable[[], object]:
 
 def forget_documents() -> None:
     """Drop every document that was read and every opening that was checked, so that both are done each time."""
-    for cached in (shape._remembered_shape, shape._remembered_claim, opening._fault):  # noqa: SLF001 - what is not to be measured
+    for cached in (shape._remembered_shape, shape._remembered_claim, opening._fault, opening._alike):  # noqa: SLF001 - what is not to be measured
         cached.cache_clear()
 
 

@@ -10,13 +10,13 @@ from operator import mul
 
 import pytest
 
-from issuers.consumption import issue_consumption
+from issuers.consumption import Issued, issue_consumption
 from issuers.emissions import Past, Reported
 from issuers.openings import Opened
 from support.chain import ChainSimulator, assert_refused, codes, resigned
 from support.story import CAP, EDP, METERED_AT, REPORTED_AT, Story, drawn, refused, urn
 from support.year import ELECTRIC, GAS, Year, YearChain, last, year_chain
-from trust.claims.consumption import Fuel
+from trust.claims.consumption import Fuel, Readings
 from trust.claims.coverage import RowCoverage
 from trust.claims.emissions import (
     METHOD,
@@ -166,12 +166,14 @@ class Few(Year):
     """A firm of whose month 998 half-hours count, and an accounting provider that opens their sum all the same."""
 
     def series(self, region: Region, month: Month) -> IntensitySeries:
+        """Give intensities that are nothing from the thousand and second half-hour."""
         known = super().series(region, month)
         values = tuple(value if slot < 1_001 else 0 for slot, value in enumerate(known.values))
         return replace(known, values=values)
 
     @cached_property
     def emissions(self) -> Mapping[Month, Reported]:
+        """Give the report as a rogue signs it."""
         readings, issued = self.readings(0, MONTH), self.consumption[0, MONTH]
         own = weights(self.series(ELECTRIC.region, MONTH), readings.quality)
         total = sum(map(mul, (value or 0 for value in readings.values), own))
@@ -226,6 +228,39 @@ def test_an_accounting_provider_shows_no_bank_two_vectors_under_one_k() -> None:
     assert YEAR.reported(MONTH, past=Past(keys=owners)).credential.raw
     with refused("calculation.second_weights", "blinded by the k of"):
         YEAR.reported(MONTH, past=Past(keys={Digest.of(first.k): "urn:uuid:an-earlier-month"}))
+
+
+def test_a_bank_sees_a_k_that_blinds_two_months_where_two_readings_are_alike() -> None:
+    """Subtracted, such commitments show how the readings differ; where they do not, they are one and the same point."""
+
+    class Careless(Year):
+        def readings(self, number: int, month: Month) -> Readings:
+            known = super().readings(number, month)
+            return replace(known, values=(*known.values[:100], 0, *known.values[101:]))
+
+        def _issued(self, number: int, month: Month) -> Issued:
+            good = super()._issued(number, month)
+            again = super()._issued(number, MONTHS[0]) if month != MONTHS[0] else good
+            return reissued(self, number, month, k=again.k)
+
+    year = Careless(meters=(ELECTRIC,), months=MONTHS, opening="careless")
+    report = year_chain(year).report()
+    assert_refused(report, "calculation.second_weights")
+    assert "half-hour 100 with others, under one k" in report.obstacles[0].detail
+    assert len(report.obstacles) == len(MONTHS)
+
+
+def reissued(year: Year, number: int, month: Month, *, k: bytes) -> Issued:
+    """Have the provider commit to a month under a k of its choice."""
+    story = year.story
+    return issue_consumption(
+        year.readings(number, month),
+        meter=story.meter(number),
+        grounds=story.grounds,
+        signing=story.signing(EDP, METERED_AT, f"careless {month}", 8_000 + month.month),
+        k=k,
+        resource_ids=(story.id(f"r {month}"), story.id(f"c {month}")),
+    )
 
 
 # --- weights from elsewhere -----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from trust.claims.halfhour import Month
 from trust.errors import CommitmentError, MalformedError
 from verifiers.case import Case
 from verifiers.checks.format import claim_fault
-from verifiers.checks.opening import row_opens
+from verifiers.checks.opening import blinded_alike, row_opens
 from verifiers.finding import Finding, failed, not_applicable, passed
 from verifiers.inputs import Source, sources_of
 from verifiers.item import Item
@@ -63,8 +63,8 @@ def sum_opens(case: Case, item: Item) -> Finding:
         return opened_before
     try:
         sources = sources_of(case, item)
-        for row in claim.rows:
-            finding = row_opens(row, sources.of_fuel(row.fuel))
+        findings = [row_opens(row, sources.of_fuel(row.fuel)) for row in claim.rows]
+        for finding in (*findings, blinded_alike(case, sources.held)):
             if finding is not None:
                 return finding
     except CommitmentError as error:

@@ -4,14 +4,17 @@ Whether a total opens follows from the bytes that three digests name: the commit
 the answer is kept under those names, for as long as it is in use, and a vector that comes again is not added up again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from trust.claims.commitments import Commitments
+from trust.claims.consumption import Consumption
 from trust.claims.emissions import OpeningClaim, Row
 from trust.digest import Digest
 from trust.errors import CommitmentError
 from trust.weighted_sum import Opening, check_opening, decode
+from verifiers.case import Case
 from verifiers.finding import Finding, failed
 from verifiers.inputs import Source
 
@@ -70,6 +73,47 @@ def _fault(parts: tuple[_Part, ...], total: int, blinding: bytes) -> CommitmentE
     except CommitmentError as error:
         return error
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Vector:
+    """Commitments, known by their name alone."""
+
+    name: Digest
+    points: tuple[bytes | None, ...] = field(compare=False, repr=False)
+
+
+def blinded_alike(case: Case, sources: tuple[Source, ...]) -> Finding | None:
+    """Find a point that stands in two vectors at hand: they are under one k, and their difference shows readings."""
+    vectors = []
+    for _, claim in case.chain.claims(Consumption):
+        found = case.resources.read(claim.commitments.digest_multibase, Commitments)
+        if found is not None:
+            vectors.append(_Vector(claim.commitments.digest_multibase, found.points))
+    alike = _alike(tuple(dict.fromkeys(vectors))) if len(vectors) > 1 else {}
+    for source in sources:
+        if source.digest in alike:
+            slot = alike[source.digest]
+            return failed(
+                "calculation.second_weights",
+                f"The commitments of {source.claim.id} share the point of half-hour {slot} with others, under one k.",
+                expected="a fresh k for each meter and month",
+                found="one k for two",
+            )
+    return None
+
+
+@lru_cache(maxsize=_HELD)
+def _alike(vectors: tuple[_Vector, ...]) -> Mapping[Digest, int]:
+    """Give the vectors that share a point, each with the first half-hour at which it does."""
+    owners: dict[bytes, Digest] = {}
+    found: dict[Digest, int] = {}
+    for vector in vectors:
+        for slot, point in enumerate(vector.points):
+            if point is not None and owners.setdefault(point, vector.name) != vector.name:
+                found.setdefault(vector.name, slot)
+                found.setdefault(owners[point], slot)
+    return found
 
 
 def _short(digests: Iterable[Digest]) -> str:

@@ -85,12 +85,15 @@ class _Vector:
 
 def blinded_alike(case: Case, sources: tuple[Source, ...]) -> Finding | None:
     """Find a point that stands in two vectors at hand: they are under one k, and their difference shows readings."""
+    claims = [claim for _, claim in case.chain.claims(Consumption)]
+    if len(claims) == 1:
+        return None
     vectors = []
-    for _, claim in case.chain.claims(Consumption):
+    for claim in claims:
         found = case.resources.read(claim.commitments.digest_multibase, Commitments)
         if found is not None:
             vectors.append(_Vector(claim.commitments.digest_multibase, found.points))
-    alike = _alike(tuple(dict.fromkeys(vectors))) if len(vectors) > 1 else {}
+    alike = _alike(tuple(dict.fromkeys(vectors)))
     for source in sources:
         if source.digest in alike:
             slot = alike[source.digest]

@@ -6,12 +6,14 @@ from typing import cast
 
 import pytest
 
+from perseus.homes import load_grid
 from perseus.storage.meters import Meter
-from support.town import CODE, METER, Town, listed, readings_of
+from support.town import CODE, DID, METER, WALLET, Town, intensity_of, listed, readings_of
 from trust.canonical import Json
 from trust.claims.emissions import kilograms
 from trust.claims.gas import gas_factors
 from trust.claims.halfhour import Month
+from trust.claims.region import GB
 
 MONTHS = ("2026-08", "2026-09")
 
@@ -32,21 +34,28 @@ METERS = (METER, SHOP, STORE, BOILER, OVENS)
 
 
 @pytest.fixture(scope="module")
-def verdict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Json]]:
-    """Play the story once, and give the bank's verdict."""
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Give a running town whose grid data provider has the national intensities as well."""
     town = Town(
         tmp_path_factory.mktemp("town"),
         months=MONTHS,
         meters=METERS,
         unread=frozenset({(OVENS.source, MONTHS[0])}),
     )
+    load_grid(town.out, [intensity_of(month, GB.id, GB.name) for month in MONTHS])
     try:
         town.start()
-        result = town.story()
-        told = town.owner("bank").get(f"/v1/reports/{result['report']}")
-        yield cast("Mapping[str, Json]", told["verdict"])
+        yield town
     finally:
         town.stop()
+
+
+@pytest.fixture(scope="module")
+def verdict(town: Town) -> Mapping[str, Json]:
+    """Play the story once, and give the bank's verdict."""
+    result = town.story()
+    told = town.owner("bank").get(f"/v1/reports/{result['report']}")
+    return cast("Mapping[str, Json]", told["verdict"])
 
 
 def kg(month: str, *parts: tuple[int, int]) -> Decimal:
@@ -83,3 +92,23 @@ def test_a_meter_that_was_not_read_is_named_with_its_share(verdict: Mapping[str,
     warned = [check for check in checks if check["code"] == "data.source_missing"]
     assert [(check["outcome"], check["found"]) for check in warned] == [("warning", "1 of 5 meters missing")]
     assert "2026-08" in warned[0]["detail"] or "August 2026" in warned[0]["detail"]
+
+
+@pytest.mark.usefixtures("verdict")
+def test_the_same_readings_are_not_opened_again_under_the_national_intensities(town: Town) -> None:
+    """New consents bring new vectors under new keys; the readings are the same, and so is the rule."""
+    town.grant(town.ask())
+    town.delivered()
+    job = {
+        "firm": str(town.firm),
+        "wallet": WALLET,
+        "grid": DID["grid"],
+        "bank": DID["bank"],
+        "months": list(MONTHS),
+        "kind": "forecast",
+    }
+    for region, state, code in ((GB.id, "failed", "calculation.second_weights"), (None, "done", None)):
+        begun = town.owner("cap").post("/local/reports", {**job, "region": region}, key=f"again {region}")
+        result = town.finished(str(begun["id"]))
+        told = town.owner("cap").get(f"/local/operations/{begun['id']}")
+        assert (told["state"], result.get("code")) == (state, code)

@@ -101,7 +101,7 @@ def acted(entity: URIRef, kind: str, *, agent: Did) -> Iterator[Triple]:
     yield act, PROV.qualifiedAssociation, part
     yield part, RDF.type, PROV.Association
     yield part, PROV.agent, who
-    for role in _roles().get(kind, ()):
+    for role in _roles_of(kind, agent):
         yield part, PROV.hadRole, iri(role)
 
 
@@ -114,9 +114,9 @@ def class_of(kind: str) -> URIRef | None:
     return PERSEUS[kind] if kind in ACTS else None
 
 
-def is_any_members(kind: str) -> bool:
-    """Tell whether a kind of document is made in no role of its own (the scheme's catalogue)."""
-    return kind not in _roles()
+def is_any_members(kind: str, agent: Did) -> bool:
+    """Tell whether a member makes such a document in no role of its own (the scheme's catalogue)."""
+    return not _roles_of(kind, agent)
 
 
 def link_triples(credential: Credential[object], *, found: Mapping[URIRef, Digest]) -> Iterator[Triple]:
@@ -190,11 +190,17 @@ def _figures(entity: URIRef, claim: Emissions, found: Mapping[URIRef, Digest]) -
                 yield URIRef(f"{entity}#{row.fuel}"), PROV.wasDerivedFrom, by_digest(name)
 
 
+def _roles_of(kind: str, agent: Did) -> tuple[str, ...]:
+    """Give the roles in which a document is made; a firm, which is its key, has the one of its own."""
+    firms = kind in {CONSENT.type, WITHDRAWAL.type} and agent.multikey is not None
+    return (str(PERSEUS.FirmRole),) if firms else _roles().get(kind, ())
+
+
 @cache
 def _roles() -> Mapping[str, tuple[str, ...]]:
     """Give the roles in which each kind of document is made (the scheme's catalogue)."""
     listed = cast("list[dict[str, object]]", specs.document("scheme/catalogue.json")["roles"])
-    found: dict[str, tuple[str, ...]] = {one.type: (str(PERSEUS.FirmRole),) for one in (CONSENT, WITHDRAWAL)}
+    found: dict[str, tuple[str, ...]] = {}
     for role in listed:
         for kind in cast("list[str]", role["signs"]):
             found[kind] = (*found.get(kind, ()), str(role["id"]))

@@ -124,6 +124,7 @@ def _doubles(chain: Chain) -> Iterator[Triple]:
 def _signed(entity: URIRef, item: Item) -> Iterator[Triple]:
     if item.proof is not None:
         yield entity, PERSEUS.signedWith, iri(str(item.proof.verification_method))
+        yield entity, PERSEUS.signedAt, moment(item.proof.created)
 
 
 def _view(evidence: Evidence, known_at: int | None) -> View | None:
@@ -151,7 +152,7 @@ def _roles(name: Did, member: Member, signed: Iterable[Item]) -> Iterator[Triple
     """Name the roles that a member held when it signed what every member may sign."""
     yield iri(str(name)), RDF.type, PROV.Organization
     for item in signed:
-        if item.issuer != name or item.proof is None or not is_any_members(item.kind):
+        if item.issuer != name or item.proof is None or not is_any_members(item.kind, name):
             continue
         for role in member.history.roles:
             if role.span.covers(item.proof.created):

@@ -44,7 +44,7 @@ def trace(secured: Secured, evidence: Evidence, *, known_at: int | None = None) 
     )
     found = _found(chain, Resources(evidence.resources))
     triples = [triple for item in chain.items for triple in _document(chain, item, found)]
-    triples += _doubles(chain)
+    triples += [*_beside(chain), *_doubles(chain)]
     view = _view(evidence, known_at)
     if view is not None:
         triples += _standing(view, chain.items)
@@ -112,6 +112,16 @@ def _unproven(item: Item, entity: URIRef) -> Iterator[Triple]:
     if known is not None:
         yield entity, RDF.type, known
     yield entity, SECURITY.digestMultibase, digest(item.secured.digest)
+
+
+def _beside(chain: Chain) -> Iterator[Triple]:
+    """Say of what is named and at hand, and yet no part of the chain, that it is there."""
+    inside = {item.id for item in chain.items}
+    for name in dict.fromkeys(
+        link.id for item in chain.items if item.credential for link in item.credential.links
+    ):
+        if name in chain.by_id and name not in inside:
+            yield from _unproven(chain.by_id[name], iri(name))
 
 
 def _doubles(chain: Chain) -> Iterator[Triple]:

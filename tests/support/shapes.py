@@ -1,21 +1,26 @@
 """A second opinion on the structure of a chain: pyshacl reads the shapes of specs/shapes, and knows none of our code.
 
-agree(report, drawn)     # every structural finding of ours is one of the shapes, and the other way round
+agree(report, drawn)     # every structural finding of ours is one of the shapes', and the other way round
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
 from pyoxigraph import RdfFormat, Store
 from pyshacl import validate
+from pyshacl.graph_abstraction import DataGraph
 from rdflib import DCTERMS, RDF, SH, Graph
 from rdflib.term import Node
 
 import specs
 from registry.projections.forms import n_triples
+from support.chain import Judged
 from trust.report import Check, Outcome, Report
 from trust.terms import iri
+from verifiers.policy import Policy
+from verifiers.trace import trace
 
 WHOLE_CHAIN = frozenset({"link.acyclic"})
 """Questions that are asked once, of the target; a shape answers them where the fault lies."""
@@ -49,7 +54,7 @@ def faults(drawn: Graph) -> frozenset[Fault]:
     """Let pyshacl judge a graph, on Oxigraph as its engine, and give what it found."""
     store = Store()
     store.load(n_triples(drawn), format=RdfFormat.N_TRIPLES)
-    _, results, _ = validate(store, shacl_graph=shapes(), inference="none")
+    _, results, _ = validate(DataGraph.from_oxigraph_store(store), shacl_graph=shapes(), inference="none")
     assert isinstance(results, Graph)
     return frozenset(
         Fault(str(code), str(node))
@@ -97,3 +102,13 @@ def _answered(one: Fault, report: Report[object]) -> bool:
         if check.name in reach()[one.code]
         and (check.name in WHOLE_CHAIN or str(iri(check.subject.id)) == one.node)
     )
+
+
+def second_opinion(judged: Judged) -> None:
+    """Hold a verdict of the bank's policy against the shapes; they say what a chain for a bank is."""
+    if judged.policy != Policy.bank():
+        return
+    register, known_at = judged.evidence.register, judged.known_at
+    if isinstance(known_at, datetime):
+        known_at = None if register is None else register.size_at(known_at)
+    agree(judged.report, trace(judged.secured, judged.evidence, known_at=known_at))

@@ -1,7 +1,7 @@
 """The program that answers one SPARQL query and ends: started by perseus/apps/sparql.py, run as a file of its own.
 
-It reads a line of JSON and then N-Triples from its input, and writes the answer. Before the query is looked at, the
-kernel is told to let it open nothing, use little memory, and live for two seconds of processor time.
+It reads a line of JSON, then N-Triples and N-Quads from its input, and writes the answer. Before the query is looked
+at, the kernel is told to let it open nothing, use little memory, and live for two seconds of processor time.
 """
 
 import io
@@ -67,10 +67,11 @@ def confine() -> None:
 
 
 def answer(given: IO[bytes]) -> bytes:
-    """Answer the query over the triples that follow it."""
+    """Answer the query over the triples, and the graphs with names, that follow it."""
     head = json.loads(given.readline())
     store = ox.Store()
-    store.load(given.read(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
+    store.load(given.read(head["triples"]), format=ox.RdfFormat.N_TRIPLES, lenient=True)
+    store.load(given.read(), format=ox.RdfFormat.N_QUADS, lenient=True)
     confine()
     capped = Capped(head["largest"])
     found = store.query(head["query"])

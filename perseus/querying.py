@@ -7,16 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from perseus.apps.sparql import Queries, form_of
+from rdflib import RDFS
+
+from perseus.apps.sparql import PATIENCE, Queries, form_of
 from registry.anchor import Anchor
 from registry.projections.forms import n_triples
 from trust.digest import Digest
 from trust.errors import MalformedError, UnavailableError
-from trust.terms import by_digest
+from trust.terms import by_digest, words
 from verifiers.evidence import LARGEST
 from verifiers.trace import trace_file
 
 MOST = 1_000
+_READ_A_SECOND = 5_000_000  # bytes of triples that the slowest machine reads in a second
 SUFFIX = ".perseus.json"
 TYPES = {"json": "application/sparql-results+json", "csv": "text/csv", "turtle": "text/turtle"}
 
@@ -50,6 +53,7 @@ def gather(folder: Path, *, anchor: Anchor | None) -> Gathered:
             unread.append(error.within(file.name))
             continue
         lines.update(drawn)
+        lines.add(_label(raw, file.relative_to(folder)))
         quads += _named(drawn, raw)
     return Gathered(_joined(lines), _joined(quads), len(files), tuple(unread))
 
@@ -64,7 +68,14 @@ def ask(gathered: Gathered, query: str, *, answer: str) -> bytes:
     if (form_of(query) == "CONSTRUCT") is not (answer == "turtle"):
         expected = "turtle for CONSTRUCT, and json, csv or table for SELECT and ASK"
         raise MalformedError("--format", expected=expected, found=answer, code="query.refused")
-    return Queries().run(query, triples=gathered.triples, quads=gathered.quads, media_type=TYPES[answer])
+    reading = (len(gathered.triples) + len(gathered.quads)) / _READ_A_SECOND
+    return Queries().run(
+        query,
+        triples=gathered.triples,
+        quads=gathered.quads,
+        media_type=TYPES[answer],
+        patience=PATIENCE + reading,
+    )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -93,6 +104,11 @@ def _named(lines: Iterable[bytes], raw: bytes) -> Iterable[bytes]:
     """Put each triple into the graph that is named by the digest of its file (RDF 1.1 N-Quads)."""
     name = by_digest(Digest.of(raw)).n3().encode()
     return (line.removesuffix(b".") + name + b" ." for line in lines)
+
+
+def _label(raw: bytes, path: Path) -> bytes:
+    """Say which file a graph is, for people."""
+    return f"{by_digest(Digest.of(raw)).n3()} {RDFS.label.n3()} {words(str(path)).n3()} .".encode()
 
 
 def _joined(lines: Iterable[bytes]) -> bytes:

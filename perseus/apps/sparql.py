@@ -55,7 +55,8 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
         ),
         "DESCRIBE": "write out as CONSTRUCT what is to be described",
         **dict.fromkeys(
-            ("NOW", "RAND", "UUID", "STRUUID"), "the same question has the same answer here, and with it would not"
+            ("NOW", "RAND", "UUID", "STRUUID"),
+            "the same question has the same answer here, and with it would not",
         ),
     }
 )

@@ -34,8 +34,10 @@ def _amiss(graph: Graph, node: URIRef, *, sound: bool) -> Iterable[str]:
         yield "\N{BALLOT X} not in this file"
     elif (node, RDF.type, PERSEUS.Unproven) in graph:
         yield "\N{BALLOT X} its signature does not fit"
-    else:
+    elif len(held) > 1:
         yield "\N{BALLOT X} two documents under one name"
+    else:
+        yield "\N{BALLOT X} not the bytes signed for"
     yield _short(str(node))
 
 

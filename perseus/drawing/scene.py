@@ -130,9 +130,14 @@ def _group(graph: Graph, node: URIRef) -> tuple[object, ...]:
 
 
 def _sound(graph: Graph, node: URIRef) -> bool:
+    """Tell whether it is there once, its signature fits, and everybody who names it means these bytes."""
     if (node, RDF.type, PERSEUS.Unproven) in graph or node in set(_missing(graph)):
         return False
-    return len(set(graph.objects(node, SECURITY.digestMultibase))) < 2  # noqa: PLR2004 - two documents under one name
+    held = set(graph.objects(node, SECURITY.digestMultibase))
+    signed = {
+        over for link in graph.subjects(PROV.entity, node) for over in graph.objects(link, PERSEUS.signedOver)
+    }
+    return len(held) <= 1 and (not held or signed <= held)
 
 
 def _card(graph: Graph, nodes: list[URIRef]) -> Card:

@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import cast
 from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
@@ -19,6 +21,7 @@ from registry.projections.forms import PROVENANCE, json_ld, n_triples, turtle
 from registry.projections.names import SCHEMA
 from support.chain import ChainSimulator, edited, party, scheme
 from support.story import BANK, CAP, EDP, GRID, SHOWN_AT, Story
+from trust.canonical import Json
 from trust.terms import PERSEUS, SECURITY, words
 from verifiers.evidence import write_evidence
 from verifiers.trace import trace
@@ -101,12 +104,16 @@ def test_no_reading_salt_or_blinding_stands_in_any_form(chain: ChainSimulator) -
         assert [one for one in secrets if one in found] == []
 
 
+def smaller(document: dict[str, Json]) -> None:
+    """Write a smaller figure into a report."""
+    rows = cast("dict[str, list[dict[str, Json]]]", document["credentialSubject"])["rows"]
+    rows[0]["kg"] = "1.000"
+
+
 def test_a_document_whose_signature_does_not_fit_is_unproven_and_none_of_its_word_is_drawn(
     chain: ChainSimulator,
 ) -> None:
-    bad = edited(
-        chain.credentials["emissions"], lambda d: d["credentialSubject"]["rows"][0].update(kg="1.000")
-    )  # type: ignore[index,call-overload,union-attr]  # a document
+    bad = edited(chain.credentials["emissions"], smaller)
     shown = chain.presented(credentials=(bad, *chain.chain[1:]))
     found = trace(shown, chain.evidence())
     node = URIRef(chain.story.id("emissions"))
@@ -129,6 +136,18 @@ def test_the_drawing_says_in_words_what_is_missing_and_who_is_suspended() -> Non
     assert "! suspended since 5 Nov 2026" in told
     assert Bond.BROKEN in {arrow.bond for arrow in scene.arrows}
     assert "names it, and its bytes are not there" in scene.summary
+
+
+def test_a_document_that_is_not_the_one_signed_for_stands_alone_in_the_drawing(chain: ChainSimulator) -> None:
+    other = chain.changed(consumption=lambda c: replace(c, valid_until=c.valid_from + timedelta(days=900)))
+    swapped = tuple(
+        other.credentials["consumption"] if one == chain.credentials["consumption"] else one
+        for one in chain.chain
+    )
+    scene = scene_of(trace(chain.presented(credentials=swapped), chain.evidence()))
+    (strange,) = [number for number, card in enumerate(scene.cards) if not card.sound]
+    assert scene.cards[strange].lines[:2] == ("Meter data", "\N{BALLOT X} not the bytes signed for")
+    assert {arrow.bond for arrow in scene.arrows if arrow.end == strange} == {Bond.BROKEN}
 
 
 @pytest.mark.parametrize("form", ["svg", "narrow-svg"])

@@ -34,19 +34,19 @@ def lay_out(sizes: Sequence[Size], arrows: Sequence[Way], *, abreast: int) -> La
 
 
 def _depths(count: int, arrows: Sequence[Way]) -> list[int]:
-    """Give each card the length of the longest way to it from above; a circle is cut where it closes."""
-    above: dict[int, list[int]] = {number: [] for number in range(count)}
+    """Give each card the length of the longest way to it from above; a circle is cut at its first card."""
+    below: dict[int, set[int]] = {number: set() for number in range(count)}
     for start, end, _ in arrows:
-        above[end].append(start)
-    depths: dict[int, int] = {}
-
-    def depth(number: int, path: frozenset[int]) -> int:
-        if number not in depths:
-            inside = [one for one in above[number] if one not in path]
-            depths[number] = max((depth(one, path | {number}) + 1 for one in inside), default=0)
-        return depths[number]
-
-    return [depth(number, frozenset({number})) for number in range(count)]
+        below[start].add(end)
+    above = [sum(number in ends for ends in below.values()) for number in range(count)]
+    depths, waiting = [0] * count, set(range(count))
+    while waiting:
+        number = min(waiting, key=lambda one: (above[one], one))
+        waiting.remove(number)
+        for end in below[number] & waiting:
+            above[end] -= 1
+            depths[end] = max(depths[end], depths[number] + 1)
+    return depths
 
 
 def _spread(depths: Sequence[int], abreast: int) -> list[int]:

@@ -88,23 +88,27 @@ class Scene:
 
 def scene_of(graph: Graph) -> Scene:
     """Lay out what the graph holds, in one order whatever order its triples come in."""
+    missing = frozenset(_missing(graph))
     groups: dict[tuple[object, ...], list[URIRef]] = defaultdict(list)
-    for node in sorted(_things(graph)):
-        groups[_group(graph, node)].append(node)
-    cards = sorted((_card(graph, nodes), tuple(nodes)) for nodes in groups.values())
+    for node in sorted(_things(graph) | missing):
+        groups[_group(graph, node) if _sound(graph, node, missing) else ("alone", node)].append(node)
+    cards = sorted(
+        (_card(graph, nodes, sound=_sound(graph, nodes[0], missing)), tuple(nodes))
+        for nodes in groups.values()
+    )
     place = {node: number for number, (_, nodes) in enumerate(cards) for node in nodes}
     return Scene(tuple(card for card, _ in cards), tuple(sorted(_arrows(graph, place))))
 
 
 def _things(graph: Graph) -> set[URIRef]:
-    """Choose what is worth a card: what has a kind and is at hand, what figures came from, and what is missing."""
+    """Choose what is worth a card: what has a kind and is at hand, and what figures came from."""
     known = {node for kind in _KINDS for node in graph.subjects(RDF.type, kind)}
     idle = {
         node
         for node in known
         if (node, RDF.type, PERSEUS.Readings) in graph and graph.value(node, SECURITY.digestMultibase) is None
     }
-    found = {*known, *graph.subjects(RDF.type, PERSEUS.Unproven), *_missing(graph)} - idle
+    found = {*known, *graph.subjects(RDF.type, PERSEUS.Unproven)} - idle
     return {node for node in found if isinstance(node, URIRef)}
 
 
@@ -121,17 +125,15 @@ def _kind(graph: Graph, node: URIRef) -> URIRef | None:
 
 
 def _group(graph: Graph, node: URIRef) -> tuple[object, ...]:
-    """Tell with which others a thing shares a card: of its kind, maker and use; what is amiss stands alone."""
-    if not _sound(graph, node):
-        return ("alone", node)
+    """Tell with which others a thing shares a card, if nothing is amiss with it: those of its kind, maker and use."""
     maker, data = graph.value(node, PROV.wasAttributedTo), graph.value(node, PERSEUS.data)
     fuel = graph.value(node, PERSEUS.fuel)
     return (_kind(graph, node), str(maker), str(data), str(fuel), graph.value(node, PROV.atLocation))
 
 
-def _sound(graph: Graph, node: URIRef) -> bool:
+def _sound(graph: Graph, node: URIRef, missing: frozenset[URIRef]) -> bool:
     """Tell whether it is there once, its signature fits, and everybody who names it means these bytes."""
-    if (node, RDF.type, PERSEUS.Unproven) in graph or node in set(_missing(graph)):
+    if (node, RDF.type, PERSEUS.Unproven) in graph or node in missing:
         return False
     held = set(graph.objects(node, SECURITY.digestMultibase))
     signed = {
@@ -140,8 +142,8 @@ def _sound(graph: Graph, node: URIRef) -> bool:
     return len(held) <= 1 and (not held or signed <= held)
 
 
-def _card(graph: Graph, nodes: list[URIRef]) -> Card:
-    kind, sound = _kind(graph, nodes[0]), _sound(graph, nodes[0])
+def _card(graph: Graph, nodes: list[URIRef], *, sound: bool) -> Card:
+    kind = _kind(graph, nodes[0])
     name = _KINDS[kind] if kind is not None else "Document"
     rank = _ORDER.index(kind) if kind is not None else len(_ORDER)
     lines = told(graph, nodes, name=name, sound=sound)

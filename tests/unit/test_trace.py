@@ -15,6 +15,7 @@ import pytest
 from rdflib import PROV, RDF, Graph, URIRef
 
 import specs
+from perseus.drawing.layout import lay_out
 from perseus.drawing.scene import Bond, scene_of
 from perseus.tracing import FORMS, traced
 from registry.projections.forms import PROVENANCE, json_ld, n_triples, turtle
@@ -214,3 +215,11 @@ def test_every_term_of_a_graph_is_in_the_vocabulary(drawn: Graph) -> None:
     used = {term for triple in drawn for term in triple[1:] if str(term).startswith(str(PERSEUS))}
     assert used - set(known.subjects()) == set()
     assert SECURITY.digestMultibase in set(drawn.predicates())
+
+
+@pytest.mark.parametrize("abreast", [1, 3])
+def test_a_long_chain_and_a_circle_are_laid_out_as_well(abreast: int) -> None:
+    count = 1_200
+    ways = [(number, number + 1, 0) for number in range(count - 1)] + [(count - 1, 0, 1)]
+    layout = lay_out([(240, 40)] * count, ways, abreast=abreast)
+    assert len({top for _, top in layout.corners}) == count

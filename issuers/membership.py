@@ -38,6 +38,6 @@ def _require_standing(
     act: str, party: Did, *, role: str | None, register: Register, signing: Signing
 ) -> None:
     key = signing.signer.key if role is not None else None
-    standing = register.standing(party, role, key, signed_at=signing.at)
+    standing = register.standing(party, role, key, signed_at=signing.at, proven_by=signing.at)
     if standing.outcome is not Outcome.VALID:
         raise NotPermittedError(act, because=standing.sentence, code=standing.code)

@@ -98,7 +98,7 @@ class GuardedTransport(httpx2.BaseTransport):
 
     def _checked(self, url: httpx2.URL) -> httpx2.URL:
         if url.host not in self._settings.hosts:
-            raise _blocked(url, "the name is not on the allow-list")
+            raise _blocked(url, "the name is not among those that this service may ask")
         try:
             addresses = tuple(self._resolve(url.host))
         except OSError as error:

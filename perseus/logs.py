@@ -1,6 +1,7 @@
-"""One JSON object a line, whatever a stranger put into it; no secret, no reading, no credential."""
+"""One JSON object a line, whatever a stranger put into it; no secret, no reading, no credential, no firm's key."""
 
 import logging
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from structlog.typing import EventDict, FilteringBoundLogger
 
 Log = FilteringBoundLogger
 _LONGEST = 400
+_FIRM = re.compile(r"did(?::|%3a)key(?::|%3a)z\w*|z(?:Dn|6Mk)\w{20,}", re.IGNORECASE)
+"""A multikey of a curve that firms use, with or without the did:key before it, as it is or as a path writes it."""
+_WITHHELD = "(a firm's key)"
 _SECRET = frozenset({"passphrase", "k", "salt", "door", "authorization", "nonce", "body", "values"})
 
 
@@ -44,9 +48,14 @@ class _Lines:
 
 
 def _discreet(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """Keep secrets out and everything short; the renderer escapes what would break a line."""
+    """Keep secrets and firms out and everything short; the renderer escapes what would break a line.
+
+    A firm's key is its name with every party, also in an error's words and in the bodies and paths that strangers send.
+    """
     return {key: _short(value) for key, value in event.items() if key not in _SECRET}
 
 
 def _short(value: object) -> object:
-    return value if isinstance(value, int | float | bool | None) else str(value)[:_LONGEST]
+    if isinstance(value, int | float | bool | None):
+        return value
+    return _FIRM.sub(_WITHHELD, str(value))[:_LONGEST]

@@ -16,6 +16,7 @@ from registry import proposal
 from registry.events import Event
 from registry.foresight import lacking
 from registry.members import Member
+from registry.projections.state import Footing, footing_of
 from registry.register import Register
 from trust.canonical import parse
 from trust.did import Did
@@ -42,15 +43,18 @@ def register_of(home: Path) -> Register:
         fetcher.close()
 
 
-def members_now(home: Path) -> tuple[Member, ...]:
-    """List everybody who was ever admitted, as the register has them at this moment.
+def members_now(home: Path) -> tuple[tuple[Member, Footing], ...]:
+    """List everybody who was ever admitted, with how each stands, as the register has them at this moment.
 
     Raises:
         MalformedError: the home is none.
         UnavailableError: it has no register.
     """
     register, at = register_of(home), now()
-    return tuple(register.member(one.did, at=at) or one for one in register.members)
+    return tuple(
+        (register.member(one.did, at=at) or one, footing_of(register.history(one.did), at))
+        for one in register.members
+    )
 
 
 def suspend(member: str, *, reason: str, home: Path, officers: Path) -> str:

@@ -20,7 +20,7 @@ from perseus.log.copying import continued
 from perseus.log.following import follow
 from perseus.log.names import LogName
 from perseus.naming import named_lists, replaced
-from perseus.settings import DEMO, loopback
+from perseus.settings import DEMO, loopback, require_above
 from registry.errors import RegisterError
 from registry.log.note import Note
 from registry.recording import Recorded, Sighting, between, narrower
@@ -113,14 +113,16 @@ def settings_in(path: Path) -> Mapping[str, object]:
     """Read a verifier's settings file; nothing where there is none.
 
     Raises:
-        MalformedError: it is not TOML.
+        MalformedError: it is not TOML, or names the copy of the register below the head of a table.
     """
     if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise MalformedError(str(path), expected="TOML", found=str(error)) from error
+    require_above(path, content, ("register",))
+    return content
 
 
 def _newer(fetcher: Fetcher, evidence: Evidence, held: Register) -> Evidence:

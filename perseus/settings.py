@@ -6,7 +6,7 @@ status lists carry names and never ports: `peers` maps a name to a loopback addr
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self, TypeVar
@@ -89,7 +89,10 @@ class Settings(BaseSettings):
         if missing:
             raise ValueError(f"{', '.join(missing)}: expected a file outside the demo, found none")
         if self.peers:
-            raise ValueError("peers: expected none outside the demo, where names are resolved over TLS")
+            found = ", ".join(self.peers)
+            raise ValueError(
+                f"peers: expected none outside the demo, where names are resolved, found {found}"
+            )
 
     @property
     def url(self) -> str:
@@ -156,17 +159,40 @@ def read(home: Path, kind: type[Kind]) -> Kind:
     path = home / "settings.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
+        require_above(path, content, kind.model_fields)
         return kind(**{**content, "home": home.resolve()})
     except FileNotFoundError as error:
         raise MalformedError(str(path), expected="a settings file", found="no file") from error
     except tomllib.TOMLDecodeError as error:
         raise MalformedError(str(path), expected="TOML", found=str(error)) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise MalformedError(
-            f"{path}: {place}", expected="a setting that fits", found=first["msg"]
-        ) from error
+        raise _unfit(path, error) from error
+
+
+def require_above(path: Path, content: Mapping[str, object], names: Iterable[str]) -> None:
+    """Demand that no setting was written below the head of a table, such as `[peers]`, which TOML would give it to.
+
+    Raises:
+        MalformedError: one stands there.
+    """
+    for table, pairs in content.items():
+        for name in sorted(pairs.keys() & set(names)) if isinstance(pairs, dict) else ():
+            found = f"it below [{table}], which takes it for its own"
+            raise MalformedError(f"{path}: {name}", expected="the line above the first [table]", found=found)
+
+
+def _unfit(path: Path, error: ValidationError) -> MalformedError:
+    """Say of the first setting that does not fit what it must be, and what it is."""
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return MalformedError(f"{path}: {name}", expected="this setting, which is required", found="none")
+    if "error" in first.get("ctx", {}):  # a sentence of our own: "name: expected ..., found ..."
+        own, _, told = str(first["ctx"]["error"]).partition(": expected ")
+        expected, _, found = told.rpartition(", found ")
+        return MalformedError(f"{path}: {own}", expected=expected, found=found)
+    expected = first["msg"].removeprefix("Input should be ").partition(",")[0]
+    return MalformedError(f"{path}: {name}", expected=expected, found=ascii(first["input"])[:60])
 
 
 def write(home: Path, content: Mapping[str, str | int | float | Sequence[str] | dict[str, str]]) -> Path:

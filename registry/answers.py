@@ -33,7 +33,7 @@ def answer(
     found = kept.get(exact)
     if found is None:
         found = kept.put(exact, _warned(_judged(views, member, question, size, root(size)), views, recorded))
-    if found.outcome is Outcome.VALID and question.proven_by is None:
+    if found.outcome is Outcome.VALID and question.proven_by is None and not found.ended:
         kept.put(name, found)
     return found
 
@@ -54,6 +54,6 @@ def _wide(index: int, recorded: tuple[Time, ...]) -> str:
     since, by = around(bound(recorded, index))
     told = " and ".join(moment(at) for at in (since, by) if at is not None)
     return (
-        f"Register entry {index} was recorded between {told}, further apart than the register's heartbeat; "
-        "the later moment less one heartbeat is used."
+        f"Register entry {index} was recorded between {told}. Witnesses should see the register more often than that, "
+        "once a heartbeat, so that it counts as recorded one heartbeat before the later moment."
     )

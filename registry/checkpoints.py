@@ -1,16 +1,30 @@
 """Is this the register of the trust anchor, whole, and as its log signed it?"""
 
 from collections.abc import Iterable
+from hashlib import sha256
+from typing import NamedTuple
 
 from registry.anchor import Anchor
 from registry.errors import RegisterError
+from registry.kept import Kept
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree
 from registry.log.note import Note
+from registry.log.quorum import Witnessed
 from registry.recording import Sighting, Time, between
 from registry.scheme import Scheme
 from trust.digest import Digest
 from trust.errors import MalformedError, SignatureMismatchError
+
+
+class _Shown(NamedTuple):
+    """A checkpoint with the times of its witnesses, or None where a note proves none."""
+
+    cosigned: tuple[Checkpoint, Witnessed] | None
+
+
+_SHOWN: Kept[bytes, _Shown] = Kept(1 << 15)
+"""Checkpoints whose cosignatures were checked before, by digest: what a note proves to one anchor never changes."""
 
 
 def check_checkpoint(raw: str, anchor: Anchor, scheme: Scheme, tree: Tree) -> Checkpoint:
@@ -67,22 +81,21 @@ def times(seen: Iterable[str], *, anchor: Anchor, tree: Tree) -> tuple[Time, ...
     Raises:
         RegisterError: a quorum of witnesses saw other entries.
     """
-    found = [one for note in seen if (one := _sighting(note, anchor, tree)) is not None]
+    under = sha256(anchor.to_json()).digest()
+    found = [one for note in seen if (one := _sighting(note, anchor, tree, under)) is not None]
     return between(found, size=tree.size) if found else ()
 
 
-def _sighting(note: str, anchor: Anchor, tree: Tree) -> Sighting | None:
+def _sighting(note: str, anchor: Anchor, tree: Tree, under: bytes) -> Sighting | None:
     """Tell between which moments a checkpoint was witnessed; one that proves no time says nothing.
 
     Whose key of the log signed it does not matter here: a witness cosigns only what the log signed.
     """
-    try:
-        parsed = Note.parse(note)
-        checkpoint, witnessed = Checkpoint.parse(parsed.text), anchor.policy.witnessed(parsed)
-    except (MalformedError, SignatureMismatchError):
+    name = sha256(under + note.encode(errors="surrogatepass")).digest()
+    shown = _SHOWN.get(name) or _SHOWN.put(name, _Shown(_cosigned(note, anchor)))
+    if shown.cosigned is None or shown.cosigned[0].size > tree.size:
         return None
-    if witnessed is None or checkpoint.origin != anchor.scheme or checkpoint.size > tree.size:
-        return None
+    checkpoint, witnessed = shown.cosigned
     if checkpoint.root != tree.root_at(checkpoint.size):
         raise RegisterError(
             f"Witnesses saw another root of the first {checkpoint.size} entries than these have: "
@@ -90,6 +103,16 @@ def _sighting(note: str, anchor: Anchor, tree: Tree) -> Sighting | None:
             code="register.forked",
         )
     return Sighting(checkpoint.size, witnessed.since, witnessed.by)
+
+
+def _cosigned(note: str, anchor: Anchor) -> tuple[Checkpoint, Witnessed] | None:
+    """Read a checkpoint of the anchor's log, and when it was witnessed; None where it proves no time."""
+    try:
+        parsed = Note.parse(note)
+        checkpoint, witnessed = Checkpoint.parse(parsed.text), anchor.policy.witnessed(parsed)
+    except (MalformedError, SignatureMismatchError):
+        return None
+    return None if witnessed is None or checkpoint.origin != anchor.scheme else (checkpoint, witnessed)
 
 
 def require_genesis(tree: Tree, anchor: Anchor) -> None:

@@ -131,7 +131,8 @@ class Register:
 
     def last_event(self, subject: str) -> int | None:
         """Give the index of the last event about a subject, which its next event must name as `prev`."""
-        return self._views.state.last.get(subject)
+        found = self._views.state.records.get(subject)
+        return None if found is None else found.last
 
     def root_at(self, size: int) -> bytes:
         """Give the root over the first entries.

@@ -27,12 +27,25 @@ class Obstacle:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What let a party sign and ended after the date on a signature that nothing proves to be as old.
+
+    It refuses nothing (register.md, two clocks an event), but the date may have been set back across that moment.
+    """
+
+    at: datetime
+    sentence: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The register's answer, the reasons, the window in which it stays the same, and the log it was read from.
 
     `since` and `until` bound the window around `signed_at` (until excluded; None is open). `obstacles` holds every
     reason; the other fields are those of the gravest. `warnings` never change the outcome, nor do `gaps`, which name
-    those of its events whose time of recording is known only roughly.
+    those of its events whose time of recording is known only roughly, nor `ended`.
     """
 
     outcome: Outcome
@@ -50,6 +63,7 @@ class Standing:
     obstacles: tuple[Obstacle, ...] = ()
     warnings: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    ended: tuple[Ended, ...] = ()
 
     def covers(
         self,

@@ -27,7 +27,7 @@ C_co = TypeVar("C_co", covariant=True)
 class Credential(Generic[C_co]):
     """A claim, who makes it, from when to when, and what it rests on.
 
-    `checkpoint` is the newest signed checkpoint of the register that the signer had seen.
+    `checkpoint` is the newest signed checkpoint, of the members log or of the evidence log, that the signer had seen.
     """
 
     id: str

@@ -10,6 +10,7 @@ from trust.claims.consent import Consent, Withdrawal
 from trust.claims.consumption import Consumption
 from trust.claims.emissions import Emissions
 from trust.claims.intensity import Intensity
+from trust.claims.judgement import Judgement
 from trust.claims.listing import Listing
 from trust.claims.membership import Membership
 from trust.claims.receipt import Receipt, WithdrawalReceipt
@@ -43,6 +44,7 @@ RECEIPT = Kind("ReceiptCredential", "Receipt", "receipt", Receipt)
 WITHDRAWAL_RECEIPT = Kind(
     "WithdrawalReceiptCredential", "WithdrawalReceipt", "withdrawal-receipt", WithdrawalReceipt
 )
+VERDICT = Kind("VerdictCredential", "Judgement", "signed-verdict", Judgement)
 STATUS_LIST = Kind("BitstringStatusListCredential", "BitstringStatusList", "status-list", Listing)
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -58,6 +60,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             EMISSIONS,
             RECEIPT,
             WITHDRAWAL_RECEIPT,
+            VERDICT,
             STATUS_LIST,
         )
     }

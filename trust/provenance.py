@@ -40,6 +40,7 @@ ACTS: Final[Mapping[str, str]] = MappingProxyType(
         "VerifiablePresentation": "Presenting",
         "ReceiptCredential": "Receiving",
         "WithdrawalReceiptCredential": "Stopping",
+        "VerdictCredential": "Judging",
         "BitstringStatusListCredential": "StatusListing",
     }
 )

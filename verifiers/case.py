@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from registry.anchor import Anchor
 from registry.evidence.proof import LogTrust
+from registry.log.note import VerifierKey
 from registry.register import Register
 from registry.standing import Standing
 from trust.claims.consent import Consent, Data
@@ -41,7 +42,7 @@ class Use:
 class Span(NamedTuple):
     """Between which moments a document was signed, as far as that is shown; `fault` says why a proof shows nothing.
 
-    `told_by` is what a receipt says of itself: it may stand against a signature, and never for one.
+    `told_by` is what a receipt says of itself, which bounds nothing: its writer may have dated it back.
     """
 
     not_before: datetime | None = None
@@ -82,7 +83,12 @@ class Case:
 
     @property
     def audience(self) -> Did | None:
-        """Give the party that the chain is shown to: as the presentation's signed proof says, else as the door."""
+        """Give the party that the chain is shown to: this verifier, where it says who it is, else whom the proof names.
+
+        Without a proof it is whoever had the door.
+        """
+        if self.evidence.own is not None:
+            return self.evidence.own
         proof = self.chain.target.proof
         if proof is not None and proof.domain is not None:
             return Did.parse(str(proof.domain))
@@ -93,6 +99,11 @@ class Case:
         """Give what checkpoints of the evidence log must show; None where the trust anchor names no such log."""
         return None if self.anchor is None else _trust(self.anchor, self.register)
 
+    @property
+    def register_trust(self) -> LogTrust | None:
+        """Give what checkpoints of the register's log must show before they bound a time; None without an anchor."""
+        return None if self.anchor is None else _register_trust(self.anchor, self.register)
+
     def name(self, did: Did | str) -> str:
         """Name a party."""
         return party(self.register, did)
@@ -100,8 +111,16 @@ class Case:
 
 @lru_cache(maxsize=_MOST_REGISTERS)
 def _trust(anchor: Anchor, register: Register | None) -> LogTrust | None:
-    keys = () if register is None else [item.key for item in register.scheme.log_keys]
-    return LogTrust.of(anchor, keys=keys)
+    return LogTrust.of(anchor, keys=_keys(register))
+
+
+@lru_cache(maxsize=_MOST_REGISTERS)
+def _register_trust(anchor: Anchor, register: Register | None) -> LogTrust:
+    return LogTrust.register(anchor, keys=_keys(register))
+
+
+def _keys(register: Register | None) -> tuple[VerifierKey, ...]:
+    return () if register is None else tuple([item.key for item in register.scheme.log_keys])
 
 
 @cache

@@ -30,6 +30,7 @@ ORDER = (
     PRESENTATION,
     "ReceiptCredential",
     "WithdrawalReceiptCredential",
+    "VerdictCredential",
     "BitstringStatusListCredential",
 )
 MOST = 1_024

@@ -50,6 +50,7 @@ class Evidence:
     judged, so that its age is yet to be shown.
     `time_proofs` are from the evidence log, each under the digest that it is about; `other_lists` are status lists that
     came beside those in `status_lists`.
+    `own` is the party that judges, where it says who it is; `seen` tells from its own records by when it had documents.
     """
 
     register: Register | None
@@ -64,6 +65,8 @@ class Evidence:
     register_carried: bool = False
     time_proofs: Mapping[Digest, Proof] = field(default_factory=dict)
     other_lists: tuple[Secured, ...] = ()
+    own: Did | None = None
+    seen: Mapping[Digest, datetime] = field(default_factory=dict)
 
 
 def read_evidence(raw: bytes, *, anchor: Anchor | None) -> tuple[Secured, Evidence]:

@@ -38,8 +38,13 @@ class OpenList:
 
 
 @lru_cache(maxsize=_HELD)
-def open_list(secured: Secured, register: Register | None, known_at: int | None = None) -> OpenList:
-    """Read and check a status list (Bitstring Status List 1.0, section 3.2)."""
+def open_list(
+    secured: Secured,
+    register: Register | None,
+    known_at: int | None = None,
+    proven_by: datetime | None = None,
+) -> OpenList:
+    """Read and check a status list; `proven_by` is when it is shown to have existed (Bitstring Status List 3.2)."""
     item = open_item(secured, place="status list", register=register, limit=LARGEST)
     if item.credential is None or item.kind != "BitstringStatusListCredential":
         reason = "; ".join(f"{error}" for error in item.faults.values()) or f"it is a {item.kind}"
@@ -49,7 +54,7 @@ def open_list(secured: Secured, register: Register | None, known_at: int | None 
             else "status.malformed"
         )
         return _unusable(code, reason)
-    code, problem = _keeper_fault(item, register, known_at)
+    code, problem = _keeper_fault(item, register, known_at, proven_by)
     if problem:
         return _unusable(code, problem)
     problem = _dated_otherwise(item)
@@ -89,7 +94,9 @@ def _dated_otherwise(item: Item) -> str:
     return "its signature is the larger of two forms" if high_s(proof) else ""
 
 
-def _keeper_fault(item: Item, register: Register | None, known_at: int | None) -> tuple[str, str]:
+def _keeper_fault(
+    item: Item, register: Register | None, known_at: int | None, proven_by: datetime | None
+) -> tuple[str, str]:
     """Say why the signer of a list may not keep one, or nothing."""
     proof = item.proof
     if proof is None or register is None:
@@ -98,7 +105,12 @@ def _keeper_fault(item: Item, register: Register | None, known_at: int | None) -
         return "status.other_issuer", f"{proof.verification_method} signed the list of {item.issuer}"
     try:
         standing = register.standing(
-            item.issuer, None, proof.verification_method.fragment, signed_at=proof.created, known_at=known_at
+            item.issuer,
+            None,
+            proof.verification_method.fragment,
+            signed_at=proof.created,
+            known_at=known_at,
+            proven_by=proven_by,
         )
     except RegisterError as error:
         return "register.out_of_range", f"{error}".rstrip(".")

@@ -36,12 +36,13 @@ MEMBERSHIP, HOLDER = "MembershipCredential", "AccountHolderCredential"
 CONSENT, WITHDRAWAL = "ConsentCredential", "WithdrawalCredential"
 CONSUMPTION, INTENSITY, EMISSIONS = "ConsumptionCredential", "GridIntensityCredential", "EmissionsCredential"
 RECEIPT, WITHDRAWAL_RECEIPT = "ReceiptCredential", "WithdrawalReceiptCredential"
+VERDICT = "VerdictCredential"
 LIST = "BitstringStatusListCredential"
 REGISTER = "Register"
 
 EVERY = frozenset(
     {MEMBERSHIP, HOLDER, CONSENT, WITHDRAWAL, CONSUMPTION, INTENSITY, EMISSIONS, PRESENTATION, RECEIPT}
-    | {WITHDRAWAL_RECEIPT, LIST, ""}
+    | {WITHDRAWAL_RECEIPT, VERDICT, LIST, ""}
 )
 LINKING = frozenset({CONSENT, WITHDRAWAL, CONSUMPTION, EMISSIONS, PRESENTATION})
 STATUSED = frozenset({MEMBERSHIP, HOLDER, CONSENT, CONSUMPTION, INTENSITY, EMISSIONS})

@@ -1,22 +1,23 @@
 """Between which moments a document was signed, as far as that does not rest on its signer's word.
 
-It cannot be older than the evidence log's checkpoint inside it, nor younger than the moment by which its digest stood
-in that log, or by which the presentation that carries it had been received (register.md, two clocks an event).
+It cannot be older than the checkpoint inside it, of the evidence log or of the register's, nor younger than the moment
+by which its digest stood in the evidence log, by which the presentation that carries it had been received, or by which
+the verifier's own records have it (register.md, two clocks an event).
 """
 
 from datetime import datetime
 
-from registry.evidence.proof import LogTrust, TimeProof, opened
+from registry.errors import RegisterError
+from registry.evidence.proof import ListProof, LogTrust, TimeProof, opened
+from registry.standing import Outcome
 from trust.claims.receipt import Receipt
 from trust.errors import MalformedError, PerseusError, SignatureMismatchError
+from trust.secured import Secured
 from verifiers.case import Case, Span
 from verifiers.item import PRESENTATION, Item
 
 CARRIED = "/verifiableCredential/"
 RECEIPT = "ReceiptCredential"
-
-
-_OPEN = Span()
 
 
 def span_of(case: Case, item: Item) -> Span:
@@ -29,12 +30,10 @@ def span_of(case: Case, item: Item) -> Span:
 
 def _span(case: Case, item: Item) -> Span:
     received, told = _received(case, item)
-    trust = case.log_trust
-    if trust is None:
-        return _OPEN if received is None and told is None else Span(proven_by=received, told_by=told)
-    logged, fault = _logged(case, item, trust)
-    known = [at for at in (received, logged) if at is not None]
-    return Span(_embedded(case, item, trust), min(known, default=None), fault, told)
+    logged, fault = _logged(case, item, case.log_trust)
+    known = [at for at in (received, logged, _seen(case, item)) if at is not None]
+    note = None if item.credential is None else item.credential.checkpoint
+    return Span(not_before(case, note), min(known, default=None), fault, told)
 
 
 def wants_proof(case: Case) -> bool:
@@ -48,10 +47,34 @@ def wants_proof(case: Case) -> bool:
     )
 
 
-def _embedded(case: Case, item: Item, trust: LogTrust) -> datetime | None:
-    """Read the checkpoint that the signer had seen, less the skew of clocks; any other text proves nothing."""
-    note = None if item.credential is None else item.credential.checkpoint
+def shown_by(case: Case, listed: Secured) -> datetime | None:
+    """Give by when the evidence log, or the verifier's own records, show a status list to have existed."""
+    trust, proofs, seen = case.log_trust, case.evidence.time_proofs, case.evidence.seen
+    if not proofs and not seen:
+        return None
+    known = seen.get(listed.digest)
+    proof = proofs.get(listed.digest)
+    if trust is None or not isinstance(proof, ListProof):
+        return known
+    try:
+        witnessed = proof.shown(listed.digest, trust).proven.witnessed
+    except (MalformedError, SignatureMismatchError):
+        return known
+    return min(
+        (at for at in (known, None if witnessed is None else witnessed.by) if at is not None), default=None
+    )
+
+
+def not_before(case: Case, note: str | None) -> datetime | None:
+    """Read the checkpoint that a signer had seen, less the skew of clocks; any other text proves nothing.
+
+    Receipts and status lists hold one of the register's log, all others one of the evidence log.
+    """
     if note is None:
+        return None
+    trusted = (case.log_trust, case.register_trust)
+    trust = next((one for one in trusted if one is not None and note.startswith(f"{one.origin}\n")), None)
+    if trust is None:
         return None
     try:
         witnessed = opened(note, trust).witnessed
@@ -60,9 +83,15 @@ def _embedded(case: Case, item: Item, trust: LogTrust) -> datetime | None:
     return None if witnessed is None else witnessed.since - case.skew
 
 
-def _logged(case: Case, item: Item, trust: LogTrust) -> tuple[datetime | None, PerseusError | None]:
+def _seen(case: Case, item: Item) -> datetime | None:
+    """Give by when this verifier's own records have a document."""
+    seen = case.evidence.seen
+    return seen.get(item.secured.digest) if seen else None
+
+
+def _logged(case: Case, item: Item, trust: LogTrust | None) -> tuple[datetime | None, PerseusError | None]:
     proofs = case.evidence.time_proofs
-    if not proofs:
+    if not proofs or trust is None:
         return None, None
     digest = item.secured.digest
     proof = proofs.get(digest)
@@ -89,9 +118,10 @@ def _received(case: Case, item: Item) -> tuple[datetime | None, datetime | None]
 def _reception(case: Case) -> tuple[datetime | None, datetime | None]:
     """Give the moment at the verifier's own door, or of a receipt, which counts for exactly the bytes that it names.
 
-    Any member can write a receipt and date it back: it shows a moment only where the evidence log holds the receipt.
+    Any member can write a receipt and date it back: it shows a moment only where the evidence log holds the receipt,
+    or to whoever wrote it.
     """
-    target, door, trust = case.chain.target, case.evidence.door, case.log_trust
+    target, door = case.chain.target, case.evidence.door
     if door is not None:
         return door.received_at, None
     if target.kind != PRESENTATION:
@@ -100,6 +130,20 @@ def _reception(case: Case) -> tuple[datetime | None, datetime | None]:
         if claim.presentation == target.id and claim.audience == receipt.issuer:
             if claim.digest_multibase != target.secured.digest:
                 return None, None
-            shown = None if trust is None else _logged(case, receipt, trust)[0]
-            return shown, claim.received_at
+            shown = _logged(case, receipt, case.log_trust)[0]
+            own = claim.received_at if _is_own(case, receipt) else None
+            return min((at for at in (shown, own) if at is not None), default=None), claim.received_at
     return None, None
+
+
+def _is_own(case: Case, receipt: Item) -> bool:
+    """Tell whether a receipt is this verifier's own record, by a key that nobody else can have used to date it back."""
+    own, proof, register = case.evidence.own, receipt.proof, case.register
+    if own is None or proof is None or register is None or receipt.issuer != own:
+        return False
+    method = proof.verification_method
+    try:
+        found = register.standing(own, None, method.fragment, signed_at=proof.created, known_at=case.known_at)
+    except RegisterError:
+        return False
+    return method.did == own and found.outcome is Outcome.VALID

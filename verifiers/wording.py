@@ -22,6 +22,7 @@ _NOUNS: Mapping[str, str] = MappingProxyType(
         "EmissionsCredential": "The emissions report",
         "ReceiptCredential": "The receipt",
         "WithdrawalReceiptCredential": "The withdrawal receipt",
+        "VerdictCredential": "The signed verdict",
         "BitstringStatusListCredential": "The status list",
         "VerifiablePresentation": "The presentation",
         "Register": "The register",

@@ -32,7 +32,8 @@ def members_credential(party: Party, secured: Secured) -> Credential[object]:
             f"keeping a {found.kind}", because="it is dated apart from its signature", code="time.malformed"
         )
     role = Policy.bank().role_for(str(found.kind))
-    standing = register.standing(found.issuer, role, method.fragment, signed_at=proof.created)
+    created, now = proof.created, party.now()
+    standing = register.standing(found.issuer, role, method.fragment, signed_at=created, proven_by=now)
     if standing.outcome is not Outcome.VALID:
         raise NotPermittedError(f"keeping a {found.kind}", because=standing.sentence, code=standing.code)
     return found

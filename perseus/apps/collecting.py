@@ -20,6 +20,7 @@ from perseus.log.offers import Placed
 from perseus.storage import slots
 from registry.evidence.statement import Batch, SignedStatement, Statement
 from registry.intervals import EvidenceLog
+from registry.log.tiles import Tile
 from registry.standing import Outcome
 from trust.canonical import Json, canonicalize
 from trust.digest import b64url_encode
@@ -57,6 +58,15 @@ class Local:
     def checkpoint(self) -> str | None:
         """Give the newest published checkpoint; it is in the database already."""
         return None
+
+    def tile(self, tile: Tile) -> bytes:
+        """Give a tile of the published log.
+
+        Raises:
+            NotFoundError: it reaches beyond what was published.
+            UnavailableError: the database is away.
+        """
+        return self._keeper.published[LogName.EVIDENCE].content(tile)
 
 
 def add_evidence(service: Service, keeper: Keeper, log: EvidenceLog) -> Local:
@@ -107,7 +117,8 @@ def taken(party: Party, keeper: Keeper, log: EvidenceLog, entry: bytes) -> Place
 def _require_member(party: Party, signed: SignedStatement) -> None:
     member, kid = signed.statement.member, signed.signature.kid
     register = party.register.current()
-    standing = register.standing(member, None, kid, signed_at=party.now())
+    now = party.now()
+    standing = register.standing(member, None, kid, signed_at=now, proven_by=now)
     key = register.key(member, kid)
     if standing.outcome is not Outcome.VALID or key is None:
         raise _refused(standing.sentence, standing.code)

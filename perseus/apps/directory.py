@@ -14,6 +14,7 @@ from perseus.apps.accepting import choose
 from perseus.apps.asked import Asked, asking
 from perseus.apps.directory_queries import add_queries
 from perseus.apps.party import Party
+from perseus.apps.rooted import Rooted
 from perseus.apps.service import Service
 from perseus.apps.trust_queries import add_trust_queries
 from perseus.pages.headers import SHIELD
@@ -54,6 +55,7 @@ def add_directory(service: Service) -> None:
     """Add the directory to a service that holds the register: its pages, its queries, and those of a trust registry."""
     add_queries(service)
     add_trust_queries(service)
+    service.app.add_middleware(Rooted, party=service.party)
     party, app = service.party, service.app
     names, look = Names(party.settings.url), Depends(asking(party))
 

@@ -178,7 +178,7 @@ def require_standing(
     Raises:
         NotPermittedError: it is none.
     """
-    standing = register.standing(shown.holder, role, key, signed_at=at)
+    standing = register.standing(shown.holder, role, key, signed_at=at, proven_by=at)
     if standing.outcome is not Outcome.VALID:
         raise NotPermittedError("letting a holder in", because=standing.sentence, code=standing.code)
 

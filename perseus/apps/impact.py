@@ -21,9 +21,10 @@ from perseus.storage import statuses
 from perseus.storage.reliance import Reliance
 from registry.endings import endings
 from registry.members import Member
+from registry.projections.state import footing_of
 from trust.claims.halfhour import stamp
 from trust.did import Did
-from trust.errors import MalformedError, PerseusError
+from trust.errors import MalformedError, NotPermittedError, PerseusError, UnavailableError
 from verifiers.policy import ROLE
 
 _FROM_THEN = "What it signs from then on is refused."
@@ -92,7 +93,8 @@ def impact_of(party: Party, event: str, subject: Did) -> dict[str, object]:
     if event not in CONSEQUENCES:
         known = ", ".join(CONSEQUENCES)
         raise MalformedError("event", expected=f"one of {known}", found=ascii(event[:60]), code="event.type")
-    member = party.register.current().member(subject, at=party.now())
+    register, at = party.register.current(), party.now()
+    member = register.member(subject, at=at)
     if member is None:
         raise NotFoundError(f"a member {subject}")
     asked = _ask_all(party, member)
@@ -104,6 +106,7 @@ def impact_of(party: Party, event: str, subject: Did) -> dict[str, object]:
         "subject": str(subject),
         "name": member.name,
         "active": member.active,
+        "state": footing_of(register.history(subject), at).state.value,
         "roles": list(member.roles),
         "services": {one.name: one.url for one in member.services},
         "keys": len(member.keys),
@@ -147,7 +150,20 @@ def _ask(party: Party, member: Member, subject: Did) -> Asked:
         return Asked(member, _counts(told))
     except PerseusError as error:
         party.log.info("impact", member=str(member.did), why=str(error), code=error.code)
-        return Asked(member, None, str(error))
+        return Asked(member, None, _why(error))
+
+
+def _why(error: PerseusError) -> str:
+    """Say for people why a member's numbers are not there: it was not asked, kept silent, refused, or gave none."""
+    match error:
+        case NotPermittedError(code="fetch.blocked"):
+            return f"it could not be asked, because {error.because}"
+        case NotPermittedError():
+            return f"it refused to say: {error.because}"
+        case UnavailableError():
+            return f"it did not answer: {error.because}"
+        case _:
+            return f"its answer cannot be read: {error}"
 
 
 def _counts(told: JsonObject) -> Reliance:

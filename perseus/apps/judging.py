@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar, cast
 
 from perseus.apps.issuing import StatusLists
 from perseus.apps.party import Party
 from perseus.naming import named_lists, replaced
 from perseus.problems import NotFoundError
-from perseus.storage import credentials
+from perseus.storage import credentials, presentations
 from registry.errors import RegisterError
 from registry.register import Register
 from trust.digest import Digest
@@ -52,6 +53,7 @@ class Judge:
         register, fault = self._register(fresh=fresh)
         others = tuple(beside)
         urls = [url for one in (target, *others) for url in named_lists(one)]
+        now = self._party.now()
         return Evidence(
             register=register,
             credentials=others,
@@ -61,15 +63,20 @@ class Judge:
             door=door,
             register_fault=fault,
             register_at=None if register is None else self._party.register.as_of(),
+            seen=self._seen((target, *others), now),
         )
 
     def refresh(self, target: Secured, evidence: Evidence) -> Evidence:
-        """Put the newest that this party knows beside a file's own: register, status lists, withdrawals received."""
+        """Put the newest that this party knows beside a file's own: register, status lists, withdrawals received.
+
+        It is this party that judges, and its own records tell whether it received this file's presentation before.
+        """
         register, fault = self._register()
         named = [url for one in (target, *evidence.credentials) for url in named_lists(one)]
         lists = self._fetched(named)
         with self._party.store.read() as connection:
             ended = tuple(one.secured for one in credentials.of_kind(connection, "WithdrawalCredential"))
+            received = presentations.received_at(connection, target.digest.multibase)
         return replace(
             evidence,
             register=register or evidence.register,
@@ -79,6 +86,8 @@ class Judge:
             status_lists={**evidence.status_lists, **lists},
             other_lists=replaced(evidence.status_lists, lists),
             credentials=(*evidence.credentials, *ended),
+            own=self._party.did,
+            seen={target.digest: received or self._party.now()},
         )
 
     def report(self, target: Secured, evidence: Evidence, *, policy: Policy) -> Report[object]:
@@ -108,6 +117,13 @@ class Judge:
             name = type(found.claim).__name__
             raise MalformedError("credential", expected=kind.__name__, found=name, code="format.unknown_type")
         return cast("Verified[T]", found)
+
+    def _seen(self, documents: Iterable[Secured], now: datetime) -> dict[Digest, datetime]:
+        """Tell by when these documents were here: since they were kept, else since now."""
+        found = {one.digest: now for one in documents}
+        with self._party.store.read() as connection:
+            kept = credentials.kept_since(connection, [digest.multibase for digest in found])
+        return {digest: kept.get(digest.multibase, at) for digest, at in found.items()}
 
     def _register(self, *, fresh: bool = False) -> tuple[Register | None, PerseusError | None]:
         try:

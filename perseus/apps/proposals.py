@@ -14,6 +14,7 @@ from perseus.apps.call import Body, Called
 from perseus.apps.frame import answer
 from perseus.apps.party import Party
 from perseus.apps.service import Nothing, Service, owner_of
+from perseus.governance.roles import require_known_role
 from perseus.log.keeper import Keeper
 from perseus.log.names import LogName
 from perseus.log.offers import Placed
@@ -40,9 +41,10 @@ _REMEDY = "Propose it anew: its place in the log is part of what was signed."
 
 
 class Proposed(Body):
-    """A proposal file with a signature on it at least."""
+    """A proposal file with a signature on it at least; `other_role` says that a role beyond the scheme's is meant."""
 
     proposal: dict[str, JsonValue]
+    other_role: bool = False
 
 
 class Signatures(Body):
@@ -59,10 +61,15 @@ def add_proposals(service: Service, keeper: Keeper) -> None:
     @app.post("/v1/proposals", status_code=201)
     def propose(call: Called) -> Response:
         """Keep a proposal that somebody has signed who may; the same one again only adds its signatures."""
-        draft = Draft.from_json(canonicalize(cast("Json", call.read(Proposed).proposal)))
-        return call.once(
-            party, lambda: _judged(party, keeper, draft), lambda found, _: _keep(party, keeper, found, draft)
-        )
+        asked = call.read(Proposed)
+        draft = Draft.from_json(canonicalize(cast("Json", asked.proposal)))
+
+        def prepare() -> str | None:
+            if not asked.other_role:
+                require_known_role(draft.event)
+            return _judged(party, keeper, draft)
+
+        return call.once(party, prepare, lambda found, _: _keep(party, keeper, found, draft))
 
     @app.get("/v1/proposals", dependencies=owner)
     def listed() -> Response:

@@ -18,6 +18,7 @@ from perseus.storage.register import Seen
 from perseus.storage.store import Store
 from registry.anchor import Anchor
 from registry.errors import RegisterError
+from registry.recording import between
 from registry.register import Register
 from trust.errors import MalformedError, UnavailableError
 
@@ -127,11 +128,15 @@ class RegisterCopy:
             if held is not None and seen is not None and held.size == seen.size:
                 return held
             entries = log.entries(connection, end=None if seen is None else seen.size)
+            signings = log.MEMBERS.signings(connection) if self._settings.party == OPERATOR else ()
         if not entries:
             raise UnavailableError("the register", because="no copy is at hand", code="register.unreachable")
         note = None if seen is None else seen.note
         anchor = self.anchor
-        if held is None or held.size > len(entries) or anchor.quorum:
+        if signings:  # the operator's register is the one that its log grows by, whoever witnesses it
+            recorded = between(signings, size=len(entries))
+            self._held = Register.replay(entries, anchor=anchor, checkpoint=note, recorded=recorded)
+        elif held is None or held.size > len(entries) or anchor.quorum:
             self._held = Register.replay(entries, anchor=anchor, checkpoint=note, seen=self.notes())
         else:
             self._held = held.extend(entries[held.size :], checkpoint=note)

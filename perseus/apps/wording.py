@@ -17,7 +17,8 @@ def read_kept(body: str) -> ConsentRequest:
 
 def consent_json(connection: Connection, held: HeldConsent) -> dict[str, object]:
     """Tell of one consent: who gives whom what, for what, until when, and how it stands."""
-    consent = held.consent
+    consent, standing = held.consent, consents.find(connection, held.id)
+    withdrawal = None if standing is None else standing.withdrawal
     return {
         "id": held.id,
         "state": held.state.value,
@@ -31,18 +32,16 @@ def consent_json(connection: Connection, held: HeldConsent) -> dict[str, object]
         "expires": stamp(consent.expires),
         "ended": None if held.ended is None else stamp(held.ended),
         "words": consent.words.id,
-        "stopped": _stopped(connection, held.id),
+        "withdrawal": withdrawal,
+        "stopped": [] if withdrawal is None else _stopped(connection, withdrawal),
     }
 
 
-def _stopped(connection: Connection, consent: str) -> list[dict[str, object]]:
+def _stopped(connection: Connection, withdrawal: str) -> list[dict[str, object]]:
     """Tell which of the parties named have answered the withdrawal of a consent, and which have not yet."""
-    standing = consents.find(connection, consent)
-    if standing is None or standing.withdrawal is None:
-        return []
-    receipts = credentials.of_kind(connection, "WithdrawalReceiptCredential", about=standing.withdrawal)
+    receipts = credentials.of_kind(connection, "WithdrawalReceiptCredential", about=withdrawal)
     answered = {one.issuer: one.id for one in receipts}
-    told = deliveries.about(connection, standing.withdrawal)
+    told = deliveries.about(connection, withdrawal)
     return [
         {
             "party": one.receiver,

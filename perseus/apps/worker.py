@@ -46,7 +46,7 @@ class Worker:
             try:
                 self._round()
             except PerseusError as error:
-                self._party.log.warning("held up", why=str(error), code=error.code)
+                self._party.log.warning("held up", code=error.code)
             self._wake.wait(PAUSE)
             self._wake.clear()
 
@@ -61,10 +61,11 @@ class Worker:
         try:
             result = self._work(operation)
         except UnavailableError as error:
-            self._party.log.info("held up", operation=operation.id, why=str(error))
+            # Why may name the firm that the work is about: that is for whoever asks after the work, not for the log.
+            self._party.log.info("held up", operation=operation.id, code=error.code)
             return
         except PerseusError as error:
-            self._party.log.warning("failed", operation=operation.id, why=str(error), code=error.code)
+            self._party.log.warning("failed", operation=operation.id, code=error.code)
             self._end(operation, "failed", {"code": error.code, "detail": str(error)})
             return
         except Exception as error:  # noqa: BLE001 - a defect ends this work, and not the thread that does the rest

@@ -14,6 +14,9 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "demo": "Run the whole story, meter to bank, then break it on purpose.",
         "serve": "Run one party's service, or all of them.",
         "verify": "Verify evidence files; say why, and who can mend it.",
+        "report": "Make a PDF report, an evidence zip and a signed verdict of an evidence file.",
+        "verify-verdict": "Verify a signed verdict; judge its evidence again.",
+        "pcaf": "Attribute a verified chain's emissions to a loan (PCAF).",
         "explain": "Say what a code means, and what to do about it.",
         "inspect": "Show what is in a credential or an evidence file.",
         "trace": "Draw where a file's figures come from, as linked data or a picture.",
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    listed = "\n".join(f"  {name:<11}{line}" for name, line in COMMANDS.items())
+    listed = "\n".join(f"  {name:<15}{line}" for name, line in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="perseus",
         usage="perseus [--debug] COMMAND ...",

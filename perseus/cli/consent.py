@@ -34,9 +34,7 @@ def listed(*, home: Home = WALLET, as_json: AsJson = False) -> None:
     for consent in _rows(found["consents"]):
         _say(_given(consent, names), under=str(consent["state"]))
         _say(f"until {_until(consent)}   {consent['id']}")
-        for party in _rows(consent["stopped"]):
-            told = "has stopped" if party["acknowledged"] else "has not answered yet"
-            _say(f"{names.get(str(party['party']), party['party'])} {told}")
+        _tell_stopped(consent, names)
     for request in (one for one in _rows(found["requests"]) if one["answer"] is None):
         _say(str(request["id"]), under="asked")
         _tell_request(request, found, sys.stdout)
@@ -75,9 +73,19 @@ def withdraw(
     reason: Annotated[str | None, typer.Option(help="Why, if you want to say so.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """End a consent and all that rest on it, at once; every party named is told until it has answered."""
-    ended = _owner(home).post(f"/local/consents/{consent}/withdraw", {"reason": reason})
-    _tell(ended, cast("list[Json]", ended["withdrawals"]), "ended by", as_json=as_json)
+    """End a consent and all that rest on it, at once; every party named is told until it has answered.
+
+    It says what ended for whom, and who has signed a receipt by now; `perseus consent list` shows the later ones.
+    """
+    owner = _owner(home)
+    ended = owner.post(f"/local/consents/{consent}/withdraw", {"reason": reason})
+    if as_json:
+        _write(ended)
+        return
+    names = cast("dict[str, str]", owner.get("/local/requests")["names"])
+    found = {str(one["withdrawal"]): one for one in _rows(owner.get("/local/consents")["consents"])}
+    for id_ in map(str, cast("list[Json]", ended["withdrawals"])):
+        _tell_ended(found[id_], names)
 
 
 def _owner(home: Path) -> "Owner":
@@ -102,12 +110,42 @@ def _tell_request(request: "dict[str, Json]", found: "dict[str, Json]", stream: 
 
 
 def _given(consent: "dict[str, Json]", names: "dict[str, str]") -> str:
+    giver, taker = _ends(consent, names)
+    return f"{giver} gives {taker} {_use(consent)}"
+
+
+def _ends(consent: "dict[str, Json]", names: "dict[str, str]") -> tuple[str, str]:
+    """Name who gives, and who takes."""
+    return _name(consent["from"], names), _name(consent["to"], names)
+
+
+def _name(did: "Json", names: "dict[str, str]") -> str:
+    return names.get(str(did), str(did))
+
+
+def _use(consent: "dict[str, Json]") -> str:
     from perseus.cli.asked import DATA, purpose  # noqa: PLC0415 - the help must not wait for it
 
-    giver, taker = (names.get(str(consent[end]), str(consent[end])) for end in ("from", "to"))
     what = DATA.get(str(consent["data"]), f"{consent['data']} of")
     why = ", ".join(purpose(url) for url in cast("list[Json]", consent["purposes"]))
-    return f"{giver} gives {taker} {what} your meters, to {why}"
+    return f"{what} your meters, to {why}"
+
+
+def _tell_ended(consent: "dict[str, Json]", names: "dict[str, str]") -> None:
+    """Tell what a withdrawal ended for whom, by which credential, and who has signed a receipt."""
+    giver, taker = _ends(consent, names)
+    _say(f"{taker} may no longer have from {giver} {_use(consent)}", under="ended")
+    _say(f"since {_until(consent)}   {consent['id']}")
+    _say(f"by the withdrawal {consent['withdrawal']}")
+    _tell_stopped(consent, names)
+
+
+def _tell_stopped(consent: "dict[str, Json]", names: "dict[str, str]") -> None:
+    """Tell who was told of a withdrawal, and whose receipt the wallet holds."""
+    for party in _rows(consent["stopped"]):
+        receipt = f": receipt {party['receipt']}" if party["receipt"] else ""
+        told = f"has stopped{receipt}" if party["acknowledged"] else "is told, and has not answered yet"
+        _say(f"{_name(party['party'], names)} {told}")
 
 
 def _until(consent: "dict[str, Json]") -> str:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from trust.canonical import Json
 
 Trust = Annotated[Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")]
+Own = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="PERSEUS_REGISTER", help="Your own copy of the register, for keys that the log changed to."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 REFUSED, UNDETERMINED = 1, 3
 _SHOWN = 20
@@ -66,11 +72,18 @@ def sync(
     _tell(synced, as_json=as_json)
 
 
-def policy(*, trust: Trust = None) -> None:
-    """Print the trust anchor's log, witnesses and quorum as a tlog-policy file."""
+def policy(
+    *,
+    trust: Trust = None,
+    logs: Annotated[
+        bool, typer.Option("--logs", help="Only the verifier keys of both logs, one a line, for a witness.")
+    ] = False,
+) -> None:
+    """Print the trust anchor's logs, witnesses and quorum as a tlog-policy file."""
     from perseus.copies import chosen  # noqa: PLC0415 - the help must not wait for it
 
-    sys.stdout.write(chosen.policy_text(chosen.anchored(trust)))
+    anchor = chosen.anchored(trust)
+    sys.stdout.write(chosen.logs_text(anchor) if logs else chosen.policy_text(anchor))
 
 
 def fork_proof(
@@ -78,6 +91,7 @@ def fork_proof(
     b: Annotated[Path | None, typer.Argument(help="The other; without it, A is a proof to check.")] = None,
     *,
     trust: Trust = None,
+    register: Own = None,
 ) -> None:
     """Prove to anybody that the log told two histories, or check such a proof.
 
@@ -87,8 +101,9 @@ def fork_proof(
 
     anchor = chosen.anchored(trust)
     try:
-        proof = proving.fork_of(a, b, anchor)
-        found = proving.forked(proof, anchor)
+        keys = proving.keys_of(anchor, chosen.copy_beside(register, trust))
+        proof = proving.fork_of(a, b, keys)
+        found = proof.verify(keys)
     except UnavailableError:
         raise
     except PerseusError as error:
@@ -107,6 +122,7 @@ def check_proof(
     *,
     entry: Annotated[Path, typer.Option(help="The entry that it is about, byte for byte.")],
     trust: Trust = None,
+    register: Own = None,
     as_json: AsJson = False,
 ) -> None:
     """Check offline that an entry stands in the members log or the evidence log.
@@ -119,7 +135,8 @@ def check_proof(
     anchor, raw, text = chosen.anchored(trust), chosen.bytes_of(entry), chosen.text_of(file)
     try:
         proof = InclusionProof.parse(text)
-        shown = proving.proven(proof, raw, anchor)
+        keys = proving.keys_of(anchor, chosen.copy_beside(register, trust))
+        shown = proving.proven(proof, raw, anchor, keys)
     except PerseusError as error:
         raise _refused(error, as_json=as_json) from error
     _tell_proof(proof.index, shown, as_json=as_json)
@@ -146,7 +163,8 @@ def _tell(synced: "Synced", *, as_json: bool) -> None:
         _say(f"cosigned by {', '.join(witnessed.names)}, of whom {register.anchor.quorum} are demanded")
     _say(f"known to be whole {_age(copy)}")
     new = register.size - synced.since
-    _say(f"{new} new {'event' if new == 1 else 'events'}" if new else "no new events")
+    last = f", the last {_SHOWN} of them:" if new > _SHOWN else ""
+    _say(f"{new} new {'event' if new == 1 else 'events'}{last}" if new else "no new events")
     for event in _events(synced, since=max(synced.since, register.size - _SHOWN)):
         _say(f"  {event['index']:>6}  {event['type']:<22} {event['subject']}")
 

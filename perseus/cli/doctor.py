@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from perseus.cli.text import plain
+from perseus.cli.text import paragraph, plain
 from perseus.shadowing import ShadowedError, refuse_shadows
 from trust.errors import MalformedError, PerseusError
 
@@ -67,7 +67,7 @@ def doctor(
         sys.stdout.write(json.dumps({"findings": [asdict(one) for one in findings]}) + "\n")
     for one in () if as_json else findings:
         mark = "ok   " if one.well else "AMISS"
-        sys.stdout.write(plain(f"{mark}  {one.what}: {one.found}") + "\n")
+        sys.stdout.write(paragraph(f"{one.what}: {one.found}", indent=f"{mark}  ", hang=" " * 7))
         if one.remedy:
             sys.stdout.write(plain(f"       {one.remedy}") + "\n")
     raise typer.Exit(0 if all(one.well for one in findings) else _AMISS)

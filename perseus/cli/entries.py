@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from perseus.cli.proposals import OPERATOR, AsJson, Copy, Home, Trust
-from perseus.cli.text import plain
+from perseus.cli.text import paragraph, plain
 from trust.errors import MalformedError, SignatureMismatchError
 
 NOT_VERIFIED = 1
@@ -33,7 +33,9 @@ def show(
         return
     lines = telling.listed(copy) if index is None else telling.of_entry(copy, index)
     for line in lines:
-        sys.stdout.write(plain(line) + "\n")
+        hang = 7 if index is None else 13
+        head = line[:hang] if line.startswith(" ") else ""
+        sys.stdout.write(paragraph(line[len(head) :], indent=head, hang=" " * (hang if head else 2)))
 
 
 def receipt(
@@ -57,7 +59,9 @@ def check_receipt(
     trust: Trust = None,
     register: Annotated[
         Path | None,
-        typer.Option(help="A copy of the register, which also knows whether the entry has effect."),
+        typer.Option(
+            help="A copy of the register, a folder or a party's home, which knows whether the entry has effect."
+        ),
     ] = None,
 ) -> None:
     """Check a receipt without asking anybody."""

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from perseus.cli.text import plain, wrapped
+from trust.claims.halfhour import stamp
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from registry.members import Member
+    from registry.projections.state import Footing
     from trust.canonical import Json
 
 app = typer.Typer(
@@ -25,6 +29,7 @@ Why = Annotated[str | None, typer.Option(help="Why, for the register and the mem
 Preview = Annotated[bool, typer.Option("--preview", help="Only tell what it would touch; decide nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 USAGE = 2
+_HANG = 13  # how far in the lines of a preview begin
 OPERATOR, OFFICERS = Path("perseus-demo/operator"), Path("perseus-demo/officers")
 
 
@@ -35,13 +40,14 @@ def listed(*, home: Home = OPERATOR, as_json: AsJson = False) -> None:
 
     members = members_now(home)
     if as_json:
-        sys.stdout.write(json.dumps({"members": [_member(one) for one in members]}) + "\n")
+        sys.stdout.write(json.dumps({"members": [_member(*one) for one in members]}) + "\n")
         return
-    for one in members:
+    for one, footing in members:
         roles = ", ".join(role.rsplit("/", 1)[-1].replace("-", " ") for role in one.roles) or "no role"
-        state = "active" if one.active else "not active"
+        state, since = _stands(footing)
         told = wrapped(f"{one.name} ({roles})", indent=f"{state:<12}", hang=" " * 12)
-        sys.stdout.write("\n".join([*told, f"{'':12}{plain(str(one.did))}"]) + "\n")
+        lines = [f"{'':12}{line}" for line in (since, plain(str(one.did))) if line]
+        sys.stdout.write("\n".join([*told, *lines]) + "\n")
 
 
 @app.command()
@@ -88,8 +94,13 @@ def impact(
     from perseus.governance.previews import preview, told  # noqa: PLC0415 - the help must not wait for it
 
     found = preview(member, event=event, home=home)
-    lines = [json.dumps(found)] if as_json else told(found)
-    sys.stdout.write("".join(plain(line) + "\n" for line in lines))
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+        return
+    for line in told(found):
+        head = line[:_HANG] if line.startswith(" ") else ""
+        rows = wrapped(line[len(head) :], indent=head, hang=" " * (len(head) or 2))
+        sys.stdout.write("\n".join(rows) + "\n")
 
 
 @app.command()
@@ -110,11 +121,27 @@ def endings(
     sys.stdout.write("".join(plain(line) + "\n" for line in lines or [f"Nothing ends within {days} days."]))
 
 
-def _member(member: "Member") -> "dict[str, Json]":
+def _stands(footing: "Footing") -> tuple[str, str]:
+    """Say in a word how a member stands, and since when, unless it simply is one."""
+    begins, until = footing.state == "admitted", f", until {_moment(footing.until)}" if footing.until else ""
+    if footing.state == "member":
+        return "active", until.removeprefix(", ")
+    word = "begins" if begins else "since"
+    return "not yet" if begins else footing.state.value, f"{word} {_moment(footing.since)}{until}"
+
+
+def _moment(at: "datetime") -> str:
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def _member(member: "Member", footing: "Footing") -> "dict[str, Json]":
     return {
         "did": str(member.did),
         "name": member.name,
         "roles": list(member.roles),
         "keys": [key.thumbprint for key in member.keys],
         "active": member.active,
+        "state": footing.state.value,
+        "since": stamp(footing.since),
+        "until": None if footing.until is None else stamp(footing.until),
     }

@@ -46,6 +46,9 @@ def propose(
         list[str] | None, typer.Option(metavar="NAME=URL", help="A service; may be repeated.")
     ] = None,
     role: Annotated[str | None, typer.Option(help="A role: its URL, or the last word of it.")] = None,
+    other_role: Annotated[
+        bool, typer.Option("--other-role", help="The role is not one of this scheme's, and is meant.")
+    ] = False,
     since: Annotated[str | None, typer.Option(help="Since when a fraud or a theft reaches back.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="When a certificate begins.")] = None,
     until: Annotated[
@@ -105,10 +108,11 @@ def propose(
         case,
         reason,
         tuple(evidence or ()),
+        other_role,
     )
     drafted = drafting.draft(copy, wish, at=at)
     filing.write_draft(out, drafted)
-    _tell(copy, drafted, f"Written to {out}. To sign it: perseus registry sign {out} --officers FOLDER")
+    _tell(copy, drafted, f"Written to {out}. To sign it:", *drafting.signing(copy, drafted.event, out))
 
 
 def sign(
@@ -153,6 +157,10 @@ def commit(
     wait: Annotated[
         bool, typer.Option("--wait", help="Leave it at the operator, to be signed by others.")
     ] = False,
+    other_role: Annotated[
+        bool,
+        typer.Option("--other-role", help="With --wait: its role is not one of this scheme's, and is meant."),
+    ] = False,
 ) -> None:
     """Let the log take in what is signed."""
     from perseus.governance import filing  # noqa: PLC0415 - the help must not wait for it
@@ -162,7 +170,7 @@ def commit(
         return
     found = filing.joined(files)
     if wait:
-        told = filing.leave(found, home=home)
+        told = filing.leave(found, home=home, other_role=other_role)
         _write(
             [f"Proposal {told['id']} is {told['state']}.", *([str(told["lacks"])] if told["lacks"] else [])]
         )
@@ -209,10 +217,10 @@ def _listed(one: "dict[str, Json]") -> list[str]:
     return [head, f"           {one['id']}", *lacks, *became]
 
 
-def _tell(register: "Register", draft: "Draft", last: str) -> None:
+def _tell(register: "Register", draft: "Draft", *last: str) -> None:
     from perseus.governance.telling import of_draft  # noqa: PLC0415 - the help must not wait for it
 
-    _write([*of_draft(register, draft), last])
+    _write([*of_draft(register, draft), *last])
 
 
 def _write(lines: "Iterable[str]") -> None:

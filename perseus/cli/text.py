@@ -68,11 +68,21 @@ def bold(text: str) -> str:
     return f"\x1b[1m{text}\x1b[0m" if coloured() else text
 
 
-def wrapped(text: str, *, indent: str, hang: str) -> list[str]:
-    """Break one paragraph into lines that fit, the first under `indent`, the others under `hang`."""
+def wrapped(text: str, *, indent: str, hang: str, inset: int = 0) -> list[str]:
+    """Break one paragraph into lines that fit, the first under `indent`, the others under `hang`.
+
+    `inset` is how many columns the lines lose to what they will be hung under.
+    """
     return textwrap.wrap(
-        plain(text), width(), initial_indent=indent, subsequent_indent=hang, break_long_words=True
+        plain(text), width() - inset, initial_indent=indent, subsequent_indent=hang, break_long_words=True
     ) or [indent.rstrip()]
+
+
+def paragraph(text: str, *, indent: str, hang: str) -> str:
+    """Break a paragraph where a terminal reads it; a file gets it in one line, for programs that read by lines."""
+    if not sys.stdout.isatty():
+        return f"{indent}{plain(text)}\n"
+    return "\n".join(wrapped(text, indent=indent, hang=hang)) + "\n"
 
 
 def command_lines(words: Sequence[str], *, indent: str) -> list[str]:
@@ -88,8 +98,13 @@ def command_lines(words: Sequence[str], *, indent: str) -> list[str]:
     return [head + " ".join(row) + end for head, row, end in zip(heads, rows, ends, strict=True)]
 
 
-def two_columns(left: str, right: str) -> str:
-    """Put two texts at both ends of a line, or under each other where the line is too short."""
-    left, right = plain(left), plain(right)
-    gap = width() - len(left) - len(right)
-    return f"{left}{' ' * gap}{right}" if gap > 1 else f"{left}\n    {right}"
+def two_columns(left: str, right: str, *, hang: str = "    ", inset: int = 0) -> list[str]:
+    """Put two texts at both ends of a line, or under each other, each broken to fit, where the line is too short."""
+    gap = width() - inset - len(plain(left)) - len(plain(right))
+    if gap > 1:
+        return [f"{plain(left)}{' ' * gap}{plain(right)}"]
+    return [
+        text
+        for one, start in ((left, ""), (right, hang))
+        for text in wrapped(one, indent=start, hang=hang, inset=inset)
+    ]

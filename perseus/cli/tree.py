@@ -18,6 +18,7 @@ WORDS = {
     "not_run": "not run",
     "warning": "with a warning",
 }
+_BRANCH = 3  # columns that a branch takes before its lines
 Checks = Sequence[Mapping[str, Json]]
 
 
@@ -61,7 +62,7 @@ def draw(verdict: Mapping[str, Json]) -> list[str]:
     asked = {name: [check for check in checks if check["area"] == name] for name in names}
     areas = [Area(name, made, _why(made, checks)) for name, made in asked.items()]
     branches = _branches([area for area in areas if area.made])
-    return [_headline(verdict), *_answers(verdict), *_figures(verdict), *branches]
+    return [*_headline(verdict), *_answers(verdict), *_figures(verdict), *branches]
 
 
 def _why(waiting: Checks, checks: Checks) -> str:
@@ -97,11 +98,11 @@ def summary(counts: Mapping[str, Json]) -> str:
     return ", ".join([head.replace(" ", f" of {made} checks ", 1), *rest])
 
 
-def _headline(verdict: Mapping[str, Json]) -> str:
+def _headline(verdict: Mapping[str, Json]) -> list[str]:
     headline = HEADLINES[str(verdict["overall"])]
     told = summary(cast("Mapping[str, Json]", verdict["counts"]))
-    line = two_columns(f"{headline}  {told}", _anchor(verdict))
-    return line.replace(headline, bold(headline), 1)
+    first, *others = two_columns(f"{headline}  {told}", _anchor(verdict))
+    return [first.replace(headline, bold(headline), 1), *others]
 
 
 def _anchor(verdict: Mapping[str, Json]) -> str:
@@ -116,7 +117,7 @@ def _answers(verdict: Mapping[str, Json]) -> list[str]:
     signed, usable = verdict["authentic_at_signing"], verdict["usable_now"]
     if (signed, usable) == ("yes", "no"):
         return ["Genuine when signed; may no longer be used."]
-    return [f"Authentic at signing: {signed}. Usable now: {usable}."]
+    return wrapped(f"Authentic at signing: {signed}. Usable now: {usable}.", indent="", hang="    ")
 
 
 def _figures(verdict: Mapping[str, Json]) -> list[str]:
@@ -169,9 +170,8 @@ def _opened(area: Area) -> list[str]:
     lines: list[str] = []
     for place, (check, others) in enumerate(told):
         last = place == len(told) - 1
-        title = f"{end if last else tee} {mark(str(check['outcome']))} {plain(str(check['title']))}"
         inner = "  " if last else bar
-        lines += [two_columns_at(title, str(check["code"])), *_facts(check, bar=inner)]
+        lines += [*_titled(check, bar=inner, tee=end if last else tee), *_facts(check, bar=inner)]
         lines += [f"{inner} and {others} more like it"] if others else []
     return lines
 
@@ -184,10 +184,12 @@ def _once(checks: Iterable[Mapping[str, Json]]) -> list[tuple[Mapping[str, Json]
     return [(alike[0], len(alike) - 1) for alike in found.values()]
 
 
-def two_columns_at(left: str, right: str) -> str:
-    """Put a title and its code at both ends of a line inside the tree."""
-    gap = width() - len(left) - len(right) - 4
-    return f"{left}{' ' * gap}{right}" if gap > 1 else f"{left}  {right}"
+def _titled(check: Mapping[str, Json], *, bar: str, tee: str) -> list[str]:
+    """Put a title and its code at both ends of a line inside the tree, or under each other."""
+    hang = f"{bar}   "
+    first, *others = two_columns(f"{tee}   {check['title']}", str(check["code"]), hang=hang, inset=_BRANCH)
+    # A coloured sign takes one column on the terminal and more in the text, so that it comes in at the end.
+    return [first.replace(f"{tee}   ", f"{tee} {mark(str(check['outcome']))} ", 1), *others]
 
 
 def _facts(check: Mapping[str, Json], *, bar: str) -> list[str]:
@@ -198,5 +200,6 @@ def _facts(check: Mapping[str, Json], *, bar: str) -> list[str]:
         text = str(check.get(member) or "")
         if text:
             head = f"{bar} {label:<9} " if label else f"{bar} "
-            lines += wrapped(text, indent=head, hang=f"{bar} {'':<10}" if label else f"{bar} ")
+            hang = f"{bar} {'':<10}" if label else f"{bar} "
+            lines += wrapped(text, indent=head, hang=hang, inset=_BRANCH)
     return lines

@@ -49,7 +49,14 @@ def verify(
     register: Annotated[
         Path | None,
         typer.Option(
-            envvar="PERSEUS_REGISTER", help="Your own copy of the register, as `registry sync` keeps it."
+            envvar="PERSEUS_REGISTER",
+            help="Your own copy of the register: a folder that sync keeps, or a party's home.",
+        ),
+    ] = None,
+    audience: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PERSEUS_AUDIENCE", help="Who you are, as a DID: what was made for another is refused."
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
@@ -61,16 +68,24 @@ def verify(
     # The verifier is imported only when there is something to verify, so that --help does not wait for it.
     from perseus.copies.using import chosen_folder  # noqa: PLC0415 - see above
     from perseus.refreshing import Refresher  # noqa: PLC0415 - see above
-    from perseus.verification import Question, anchor_of, policy_of, settings_beside  # noqa: PLC0415 - see above
+    from perseus.verification import (  # noqa: PLC0415 - see above
+        Question,
+        anchor_of,
+        audience_of,
+        policy_of,
+        settings_beside,
+    )
 
     moment = now()
     question = Question(
         anchor=trust,
         policy=policy,
         at=moment_asked(at, moment),
-        known_at=_known_at(known_at),
+        known_at=known_at_asked(known_at),
         offline=offline,
         register=chosen_folder(register, settings_beside(trust)),
+        audience=audience_of(audience, trust),
+        in_hand=at is None,
     )
     # What the asker chose is checked once, before any file is.
     anchor_of(trust), policy_of(policy)
@@ -122,7 +137,8 @@ def moment_asked(text: str | None, present: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _known_at(text: str | None) -> datetime | int | None:
+def known_at_asked(text: str | None) -> datetime | int | None:
+    """Read `--known-at`: a size of the register, or a moment."""
     if text is None or not text.isdecimal():
         return None if text is None else _instant("--known-at", text)
     return int(text)

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from perseus import clock
+from perseus.copies.folder import has_copy
 from perseus.copies.source import Source, open_source
 from perseus.copies.syncing import Demand, Synced, synchronise
 from perseus.copies.using import chosen_folder
+from perseus.log.names import LogName, keys_of
 from perseus.verification import anchor_of, settings_beside
 from registry.anchor import Anchor
 from registry.log.quorum import WitnessPolicy
 from trust.errors import MalformedError, UnavailableError
-
-EVIDENCE_LOG = "/evidence"
 
 
 def anchored(path: Path | None) -> Anchor:
@@ -55,11 +55,22 @@ def folder_for(to: Path | None, trust: Path | None) -> Path:
     return folder
 
 
+def copy_beside(named: Path | None, trust: Path | None) -> Path | None:
+    """Give the folder of the verifier's own copy: the one that was named, or the one in the settings if it is there.
+
+    Raises:
+        MalformedError: the settings file is not TOML.
+    """
+    folder = chosen_folder(named, settings_beside(trust))
+    return folder if folder is None or folder == named or has_copy(folder) else None
+
+
 def source_of(place: str, anchor: Anchor, trust: Path | None) -> Source:
     """Open the log that a copy is read from.
 
     Raises:
-        MalformedError: the place is no https URL and no folder.
+        UnavailableError: there is no such folder.
+        MalformedError: the place is no https URL.
     """
     return open_source(place, anchor=anchor, settings=settings_beside(trust))
 
@@ -79,9 +90,20 @@ def bring(source: Source, folder: Path, demand: Demand, *, served: bool) -> Sync
 
 
 def policy_text(anchor: Anchor) -> str:
-    """Write an anchor's log, witnesses and quorum as a policy file (C2SP tlog-policy)."""
+    """Write an anchor's log, witnesses and quorum as a policy file (C2SP tlog-policy).
+
+    A key may stand in such a file once, so that the evidence log, which the same key signs, is told in a comment.
+    """
     found = anchor.policy
-    return str(WitnessPolicy(found.quorum, found.witnesses, found.groups, {anchor.log_key: None}))
+    policy = WitnessPolicy(found.quorum, found.witnesses, found.groups, {anchor.log_key: None})
+    members, rest = str(policy).split("\n", 1)
+    evidence = LogName.EVIDENCE.key(anchor.log_key)
+    return f"{members}\n# the same key signs the evidence log: {evidence}\n{rest}"
+
+
+def logs_text(anchor: Anchor) -> str:
+    """Write the verifier keys of the members log and of the evidence log, one a line."""
+    return "".join(f"{key}\n" for key in keys_of(anchor.log_key))
 
 
 def text_of(path: Path) -> str:

@@ -1,24 +1,23 @@
 """Proofs made from, and checked against, the files that a verifier has: forks, and entries in their places."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from perseus.copies.chosen import bytes_of, text_of
 from perseus.copies.folder import read_entries, size_of
 from perseus.copies.source import CHECKPOINT, Folder
+from perseus.copies.using import open_own
+from perseus.log.names import LogName
 from registry.anchor import Anchor
-from registry.log.fork import Forked, ForkProof, prove_fork
+from registry.log.fork import ForkProof, prove_fork
 from registry.log.merkle import Tree, leaf_hash
-from registry.log.note import VerifierKey
+from registry.log.note import Note, VerifierKey
 from registry.log.proof import InclusionProof, Proven
 from trust.canonical import EVIDENCE_LIMIT, canonicalize, parse_object
 from trust.errors import MalformedError
 
-EVIDENCE_LOG = "/evidence"
 
-
-def fork_of(one: Path, other: Path | None, anchor: Anchor) -> ForkProof:
+def fork_of(one: Path, other: Path | None, keys: Sequence[VerifierKey]) -> ForkProof:
     """Make a proof from what two files or folders hold, or read the one that is given.
 
     Raises:
@@ -29,34 +28,35 @@ def fork_of(one: Path, other: Path | None, anchor: Anchor) -> ForkProof:
     if other is None:
         return ForkProof.parse(text_of(one))
     (first, trees), (second, others) = _history(one), _history(other)
-    return prove_fork(first, second, keys=keys_of(anchor), trees=(*trees, *others))
+    return prove_fork(first, second, keys=keys, trees=(*trees, *others))
 
 
-def forked(proof: ForkProof, anchor: Anchor) -> Forked:
-    """Check a proof with the keys that the anchor names.
-
-    Raises:
-        MalformedError: it does not prove anything.
-        SignatureMismatchError: a signature does not fit.
-    """
-    return proof.verify(keys_of(anchor))
-
-
-def proven(proof: InclusionProof, entry: bytes, anchor: Anchor) -> Proven:
+def proven(proof: InclusionProof, entry: bytes, anchor: Anchor, keys: Sequence[VerifierKey]) -> Proven:
     """Check that an entry stands in the scheme's members log, or in its evidence log.
 
     Raises:
         MalformedError: the proof leads elsewhere, is of another log, or lacks the quorum.
         SignatureMismatchError: a signature of the log or of a known witness does not fit.
     """
-    origin = proof.checkpoint.partition("\n")[0]
-    key = next((key for key in keys_of(anchor) if key.name == origin), anchor.log_key)
+    note = Note.parse(proof.checkpoint)
+    key = next((key for key in keys if note.lines(key)), anchor.log_key)
     return proof.verify(leaf_hash(entry), key=key, policy=anchor.policy)
 
 
-def keys_of(anchor: Anchor) -> Sequence[VerifierKey]:
-    """Give the names under which the log's key signs: the members log, and the evidence log."""
-    return (anchor.log_key, replace(anchor.log_key, name=anchor.log_key.name + EVIDENCE_LOG))
+def keys_of(anchor: Anchor, register: Path | None) -> Sequence[VerifierKey]:
+    """Give the keys that have signed the members log and, under its own name, the evidence log.
+
+    The anchor names one, for good; those that it was replaced with stand in the register, if a copy is at hand.
+
+    Raises:
+        UnavailableError: a file of the copy is not there.
+        MalformedError: a file of the copy is not what it must be.
+        RegisterError: the copy is not the anchor's, or not whole.
+    """
+    rotated = () if register is None else open_own(register, anchor).copy.register.scheme.log_keys
+    keys = tuple(dict.fromkeys((anchor.log_key, *(item.key for item in rotated))))
+    own = LogName.EVIDENCE.origin(anchor.log_key.name) if anchor.evidence is None else anchor.evidence.origin
+    return (*keys, *(VerifierKey(own, key.key) for key in keys))
 
 
 def _history(path: Path) -> tuple[str, tuple[Tree, ...]]:

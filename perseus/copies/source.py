@@ -94,11 +94,15 @@ def open_source(place: str, *, anchor: Anchor, settings: Path) -> Source:
     """Open a log by its URL or its folder; `settings` says whom a verifier of the demo finds on this machine.
 
     Raises:
-        MalformedError: it is neither, or the settings are not TOML.
+        UnavailableError: there is no such folder.
+        MalformedError: it is no https URL, or the settings are not TOML.
     """
     if "://" not in place:
         if not Path(place).is_dir():
-            raise MalformedError("--from", expected="an https URL or a folder", found=ascii(place[:80]))
+            because = (
+                "there is no such folder; --from takes the https address of a log, or a folder of its files"
+            )
+            raise UnavailableError(f"the log in {place[:200]}", because=because, code="file.missing")
         return Folder(Path(place))
     parts = urlsplit(place)
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:

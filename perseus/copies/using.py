@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from perseus.copies.folder import Copy, open_copy
+from perseus.copies.folder import Copy, has_copy, open_copy
 from perseus.refreshing import settings_in
 from registry.anchor import Anchor
 from registry.errors import RegisterError
@@ -40,8 +40,36 @@ class OwnCopy:
         return replace(evidence, register=used, register_at=self.copy.as_of)
 
 
+def is_home(place: Path) -> bool:
+    """Tell whether a folder is the home of a party, which keeps the register in its database.
+
+    Raises:
+        MalformedError: its settings file is not TOML.
+    """
+    return not has_copy(place) and "party" in settings_in(place / "settings.toml")
+
+
+def require_register(place: Path) -> None:
+    """Demand a folder in which a register can be looked for: a party's home, or one that a log's files lie in.
+
+    Raises:
+        UnavailableError: there is no such folder, or it is neither.
+        MalformedError: its settings file is not TOML.
+    """
+    if has_copy(place) or is_home(place):
+        return
+    inner = place / "log"
+    if not place.is_dir():
+        because = "there is no such folder"
+    elif has_copy(inner):
+        because = f"the files of the log lie in {inner}: name that"
+    else:
+        because = "it is neither a party's home (settings.toml) nor a copy of the register (checkpoint)"
+    raise UnavailableError(f"the register in {place}", because=because, code="register.unreachable")
+
+
 def open_own(folder: Path, anchor: Anchor | None) -> OwnCopy:
-    """Open a copy that the asker named.
+    """Open a copy that the asker named: a folder of a log's files, or the home of a party.
 
     Raises:
         UnavailableError: there is no trust anchor to check it against, or a file is not there.
@@ -51,8 +79,9 @@ def open_own(folder: Path, anchor: Anchor | None) -> OwnCopy:
     if anchor is None:
         because = "no trust file was given, so nothing says which scheme to believe"
         raise UnavailableError(f"the copy in {folder}", because=because, code="register.no_anchor")
+    require_register(folder)
     try:
-        return OwnCopy(open_copy(folder, anchor))
+        return OwnCopy(_opened(folder, anchor))
     except MalformedError as error:
         raise error.within(str(folder)) from error
     except UnavailableError as error:
@@ -80,6 +109,14 @@ def _timed(register: Register, other: Register) -> Register:
         return register
     timed = Register.replay(register.entries, anchor=register.anchor, recorded=known)
     return replace(timed, checkpoint=register.checkpoint)
+
+
+def _opened(place: Path, anchor: Anchor) -> Copy:
+    if has_copy(place):
+        return open_copy(place, anchor)
+    from perseus.copies.home import open_home  # noqa: PLC0415 - no database is loaded for a folder of files
+
+    return open_home(place, anchor)
 
 
 def _continue(one: Register, other: Register) -> bool:

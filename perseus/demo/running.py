@@ -12,17 +12,21 @@ import orjson
 from perseus.client import Owner
 from perseus.demo.parties import BANK, CAP, EDP, GRID, WALLET
 from perseus.demo.supply import Supply
-from trust.canonical import Json
+from trust.canonical import EVIDENCE_LIMIT, Json, canonicalize, parse_object
 from trust.claims.halfhour import Month, stamp
 from trust.did import Did
+from trust.digest import Digest
 from trust.errors import UnavailableError
 
 ACCOUNT_CODE, CUSTOMER_CODE = "demo-account-code", "demo-customer-code"
 CUSTOMER = "NB-2231"
 YEAR = timedelta(days=365)
 PATIENCE = 180.0
-_PAUSE = 0.05
+PROOFS = 6.0
+"""Seconds that the demo waits at its end for proofs of time: an interval of its evidence log, and a round of clerks."""
+_PAUSE, _LOOK = 0.05, 0.3
 _TRIES = 100
+_MEMBER = "did:web:"
 Progress = Callable[[int, int], None]
 
 
@@ -93,6 +97,19 @@ class Town:
         """Give the bank's evidence file behind a verdict."""
         return self.owner(BANK.key).fetch("GET", f"/v1/reports/{report}/evidence")
 
+    def proven(self, report: str, *, patience: float = PROOFS) -> tuple[bytes, int, int]:
+        """Wait until what members signed is proven in the evidence log; give the file, how many are, and of how many.
+
+        A firm signs consents outside the scheme, so that nobody proves those.
+        """
+        until = time.monotonic() + patience
+        while True:
+            found = self.evidence(report)
+            proven, due = _proven(found)
+            if proven == due or time.monotonic() > until:
+                return found, proven, due
+            time.sleep(_LOOK)
+
     def readings(self) -> Mapping[str, Json]:
         """Give the readings that the accounting provider holds, for an auditor and with the firm's leave."""
         kept = self.owner(CAP.key).get("/local/readings")
@@ -114,3 +131,12 @@ class Town:
             operation = self.owner(CAP.key).get(f"/local/operations/{operation['id']}")
         progress(cast("int", operation["done"]), cast("int", operation["total"]))
         return operation
+
+
+def _proven(file: bytes) -> tuple[int, int]:
+    """Count the members' credentials in an evidence file whose time is proven, and all of them."""
+    document = parse_object(file, where="evidence", limit=EVIDENCE_LIMIT)
+    presentation = cast("Mapping[str, Json]", document["presentation"])
+    shown = cast("list[Mapping[str, Json]]", presentation["verifiableCredential"])
+    due = {Digest.of(canonicalize(one)).multibase for one in shown if str(one["issuer"]).startswith(_MEMBER)}
+    return len(due & cast("Mapping[str, Json]", document.get("timeProofs", {})).keys()), len(due)

@@ -20,6 +20,7 @@ from perseus.pages.judging import Bench
 from perseus.refreshing import Refresher
 from perseus.serve import Town
 from perseus.verification import settings_beside
+from trust.did import Did
 from trust.errors import UnavailableError
 
 HOST = "127.0.0.1"
@@ -49,7 +50,7 @@ def stay(town: Town, outcome: Outcome, listener: socket.socket, port: int, telle
         signal.signal(number, lambda _number, _frame: town.over.set())
     town.watch()
     exhibit = exhibit_of(outcome)
-    bench = Bench(exhibit, Refresher(settings_beside(exhibit.trust_file)), clock.now)
+    bench = Bench(exhibit, Refresher(settings_beside(exhibit.trust_file)), clock.now, own=Did(BANK.did))
     pages = open_pages(exhibit, at=clock.now(), judging=bench)
     config = uvicorn.Config(pages, log_config=None, access_log=False, server_header=False)
     taken = listener.getsockname()[1]

@@ -120,7 +120,9 @@ def play(supply: Supply, prepared: Prepared, teller: Teller) -> Outcome:
     teller.done("Consent", f"{FIRM} allows 2 uses until {until}", f"{prepared.out}/wallet/")
     _tell_data(supply, teller)
     answered = town.report(supply, lambda done, total: teller.bar("Emissions", done, total))
-    evidence, audited = _write_evidence(town, str(answered["report"]))
+    report = str(answered["report"])
+    evidence = town.evidence(report)
+    audited = _write_evidence(town, evidence)
     begun = time.perf_counter()
     verdict = town.verdict(evidence)
     took = time.perf_counter() - begun
@@ -134,8 +136,10 @@ def play(supply: Supply, prepared: Prepared, teller: Teller) -> Outcome:
     recalculated = total_of(tuple(recalculate(audited).values()))
     energy = together(supply.figures)
     counted = energy.kwh_counted
+    proven = _write_proven(town, report)
     outcome = Outcome(prepared.out, verdict, figures, energy.kwh, counted, recalculated, caught, log)
     _tell_verdict(outcome, took, teller)
+    teller.say(proven)
     return outcome
 
 
@@ -148,19 +152,24 @@ def _tell_data(supply: Supply, teller: Teller) -> None:
     lacking = sum(supply.series(month).quality.count("-") for month in supply.months)
     told = f"{expected:,} half-hours{made_up}, {supply.grid_region.name}, {lacking} missing"
     teller.done("Intensity", told)
-    for finding in supply.findings:
-        if not supply.made_up:
-            teller.note(f"{finding.code}  {finding.at}  {finding.detail}".replace("    ", "  "))
+    teller.findings(() if supply.made_up else supply.findings)
 
 
-def _write_evidence(town: Town, report: str) -> tuple[bytes, bytes]:
+def _write_proven(town: Town, report: str) -> str:
+    """Write the evidence anew with the proofs of time that have come while the chain was broken, and say how many."""
+    evidence, proven, due = town.proven(report)
+    _write_evidence(town, evidence)
+    return f" Signing times proven in the evidence log: {proven} of {due} credentials"
+
+
+def _write_evidence(town: Town, evidence: bytes) -> bytes:
+    """Write the bank's file and the auditor's, and give the auditor's."""
     folder = town.out / "evidence"
     folder.mkdir(exist_ok=True)
-    evidence = town.evidence(report)
     audited = with_readings(evidence, town.readings())
     write_secret(folder / "bank.perseus.json", evidence)  # it holds the figures and the pairing
     write_secret(folder / "auditor.perseus.json", audited)  # it holds the readings
-    return evidence, audited
+    return audited
 
 
 def _figures(verdict: Verdict) -> dict[str, Decimal]:

@@ -22,6 +22,7 @@ from perseus.demo.documents import (
 )
 from perseus.demo.forging import Change, Forge
 from perseus.demo.parties import AUDITOR, CAP, EDP, OTHER_BANK, SUSPENDED
+from perseus.keystore import write_secret
 from trust.canonical import canonicalize
 from trust.claims.consumption import UnitCode
 from trust.claims.emissions import grams_exponent, kilograms
@@ -52,7 +53,7 @@ def write_all(forge: Forge, folder: Path) -> Iterator[tuple[Tampered, Path]]:
     folder.mkdir(parents=True, exist_ok=True)
     for tampered in TWELVE:
         path = folder / tampered.file
-        path.write_bytes(tampered.make(forge))
+        write_secret(path, tampered.make(forge))  # it holds what the bank's own file holds
         yield tampered, path
 
 

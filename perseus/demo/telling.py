@@ -2,10 +2,11 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from perseus.cli.text import command_lines, fancy, mark, plain, width, wrapped
+from perseus.formats.finding import Finding
 
 STEPS = 8
 _NAME, _BAR = 11, 18
@@ -24,7 +25,7 @@ class Teller:
         self.step += 1
         head = f"   {self.step}/{STEPS} {name:<{_NAME}} "
         first, *others = wrapped(told, indent=head, hang=" " * len(head))
-        self._write([f" {mark('passed')} {first.lstrip()}", *others], place)
+        self._write([f" {mark('passed')} {first.lstrip()}", *others], place, hang=len(head))
 
     def say(self, told: str, place: str = "") -> None:
         """Tell a sentence; the place stands at its end, or under it where the line is too short."""
@@ -34,6 +35,15 @@ class Teller:
     def note(self, told: str) -> None:
         """Tell what was noticed on the way, broken into lines that fit."""
         self._write(wrapped(told, indent="     ! ", hang="       "))
+
+    def findings(self, found: Iterable[Finding]) -> None:
+        """Tell what was noticed about the data; what is the same of several half-hours is told once."""
+        same: dict[tuple[str, str], list[str]] = {}
+        for one in found:
+            same.setdefault((one.code, one.detail), []).append(one.at)
+        for (code, detail), (first, *others) in same.items():
+            more = f" So at {len(others):,} more, the last {others[-1]}." if others else ""
+            self.note("  ".join(filter(None, (code, first, f"{detail}{more}"))))
 
     def command(self, label: str, words: Sequence[str]) -> None:
         """Show a command as it can be typed, however narrow the terminal is."""
@@ -49,13 +59,16 @@ class Teller:
         sys.stderr.write(f"\r{told}")
         sys.stderr.flush()
 
-    def _write(self, lines: Sequence[str], place: str = "") -> None:
+    def _write(self, lines: Sequence[str], place: str = "", *, hang: int = _HANG) -> None:
+        """Write lines; a place stands at the end of the only one, or under them where that is too long."""
         self._clear()
-        *above, last = lines
-        gap = width() - _seen(last) - len(plain(place))
-        tail = f"{' ' * gap}{plain(place)}" if place and gap > 1 else ""
-        under = [f"{' ' * _HANG}{plain(place)}"] if place and not tail else []
-        sys.stderr.write("\n".join([*above, f"{last}{tail}", *under]) + "\n")
+        last, shown = lines[-1], plain(place)
+        gap = width() - _seen(last) - len(shown)
+        beside = bool(place) and len(lines) == 1 and gap > 1
+        told = [f"{last}{' ' * gap}{shown}"] if beside else list(lines)
+        if place and not beside:
+            told.append(f"{' ' * (hang if hang + len(shown) <= width() else _HANG)}{shown}")
+        sys.stderr.write("\n".join(told) + "\n")
         sys.stderr.flush()
 
     def _clear(self) -> None:

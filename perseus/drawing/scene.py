@@ -14,8 +14,9 @@ from rdflib import PROV, RDF, Graph, URIRef
 from perseus.drawing.card import told
 from trust.terms import PERSEUS, SECURITY, STATUS
 
-_KINDS: Mapping[URIRef, str] = MappingProxyType(
+NAMES: Mapping[URIRef, str] = MappingProxyType(
     {
+        PERSEUS.VerdictCredential: "Verdict",
         PERSEUS.ReceiptCredential: "Receipt",
         PERSEUS.WithdrawalReceiptCredential: "Receipt for a withdrawal",
         PERSEUS.Presentation: "Presentation",
@@ -35,7 +36,7 @@ _KINDS: Mapping[URIRef, str] = MappingProxyType(
         STATUS.BitstringStatusListCredential: "Status list",
     }
 )
-_ORDER = list(_KINDS)
+_ORDER = list(NAMES)
 
 
 class Bond(StrEnum):
@@ -102,7 +103,7 @@ def scene_of(graph: Graph) -> Scene:
 
 def _things(graph: Graph) -> set[URIRef]:
     """Choose what is worth a card: what has a kind and is at hand, and what figures came from."""
-    known = {node for kind in _KINDS for node in graph.subjects(RDF.type, kind)}
+    known = {node for kind in NAMES for node in graph.subjects(RDF.type, kind)}
     idle = {
         node
         for node in known
@@ -144,7 +145,7 @@ def _sound(graph: Graph, node: URIRef, missing: frozenset[URIRef]) -> bool:
 
 def _card(graph: Graph, nodes: list[URIRef], *, sound: bool) -> Card:
     kind = _kind(graph, nodes[0])
-    name = _KINDS[kind] if kind is not None else "Document"
+    name = NAMES[kind] if kind is not None else "Document"
     rank = _ORDER.index(kind) if kind is not None else len(_ORDER)
     lines = told(graph, nodes, name=name, sound=sound)
     document = graph.value(nodes[0], PERSEUS.signedWith) is not None

@@ -12,17 +12,23 @@ from dataclasses import dataclass
 from perseus.apps.party import Party
 from perseus.evidence.committing import Committer
 from perseus.evidence.outlet import Outlet
+from perseus.log.forks import keep_fork
 from perseus.log.names import LogName
 from perseus.storage import evidence
 from perseus.storage.evidence import Said
 from perseus.storage.log import Seen
+from registry.errors import RegisterError
 from registry.evidence.proof import included, opened
 from registry.log.checkpoint import Checkpoint
+from registry.log.growth import require_growth
+from registry.log.note import Note
 from trust.errors import NotPermittedError, PerseusError
 
 MOST = 64
 _SHORTEST, _LONGEST = 0.2, 5.0
 _PARTS = 5
+_FORKED = "register.forked"
+_HERE = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +130,36 @@ class Clerk:
                 evidence.proven(connection, said, text)
 
     def _look(self) -> None:
-        """Keep the newest checkpoint that the log and its witnesses signed, for signers to embed."""
+        """Keep the newest checkpoint that the log and its witnesses signed, for signers to embed.
+
+        Witnesses see to it that the log grows; this party goes by what it saw itself, as with the register.
+        """
         note = self._duties.outlet.checkpoint()
         if note is None:
             return
         checkpoint = opened(note, self._party.log_trust()).checkpoint
         tables = LogName.EVIDENCE.tables
-        with self._party.store.write() as connection:
+        with self._party.store.read() as connection:
             held = tables.newest(connection)
-            if held is not None and (checkpoint.size < held.size or note == held.note):
-                return
-            if held is not None and _forked(held, checkpoint):
-                self._party.log.critical("evidence log forked", held=held.note, offered=note)
-                return
+        if held is not None and (checkpoint.size < held.size or note == held.note):
+            return
+        if held is not None:
+            self._require_one_history(held, checkpoint, note)
+        with self._party.store.write() as connection:
             tables.see(connection, Seen(checkpoint.size, note, self._party.now()))
 
+    def _require_one_history(self, held: Seen, checkpoint: Checkpoint, note: str) -> None:
+        """Demand that the log only grew since it was last looked at; of two histories both notes are kept.
 
-def _forked(held: Seen, offered: Checkpoint) -> bool:
-    known = Checkpoint.parse(held.note.split("\n\n", 1)[0] + "\n")
-    return known.size == offered.size and known.root != offered.root
+        Raises:
+            RegisterError: it tells its past otherwise, or its tiles do not lead to what it signed.
+            UnavailableError: a tile cannot be had.
+        """
+        known = Checkpoint.parse(Note.parse(held.note).text)
+        try:
+            require_growth(known, checkpoint, read=self._duties.outlet.tile)
+        except RegisterError as error:
+            if error.code == _FORKED:
+                kept = keep_fork(self._party.settings.home / _HERE, held=held.note, offered=note)
+                self._party.log.critical("evidence log forked", kept=str(kept), code=error.code)
+            raise

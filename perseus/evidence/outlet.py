@@ -5,6 +5,9 @@ from typing import Protocol
 from perseus.apps.asking import accepted
 from perseus.apps.frame import JSON
 from perseus.apps.party import Party
+from perseus.copies.source import Web, read_tiles
+from perseus.log.names import LogName
+from registry.log.tiles import Tile
 from trust.canonical import canonicalize, parse, parse_object
 from trust.errors import MalformedError, UnavailableError
 
@@ -28,6 +31,13 @@ class Outlet(Protocol):
 
     def checkpoint(self) -> str | None:
         """Get the newest published checkpoint, or None where nobody answers."""
+
+    def tile(self, tile: Tile) -> bytes:
+        """Get a tile of hashes of the published log.
+
+        Raises:
+            UnavailableError: it cannot be had.
+        """
 
 
 class Remote:
@@ -60,6 +70,16 @@ class Remote:
     def checkpoint(self) -> str | None:
         """Ask for the newest checkpoint."""
         return self._text(f"{self._base}/evidence/checkpoint")
+
+    def tile(self, tile: Tile) -> bytes:
+        """Ask for a tile.
+
+        Raises:
+            UnavailableError: there is no answer, or no such tile.
+            NotPermittedError: the address may not be asked.
+        """
+        [found] = read_tiles(Web(f"{self._base}/{LogName.EVIDENCE.value}", self._party.fetcher), (tile,))
+        return found
 
     def _text(self, url: str) -> str | None:
         try:

@@ -1,18 +1,19 @@
 """Drafting: from the words of a command line to the exact bytes that officers sign."""
 
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
 
-import specs
+from perseus.governance.roles import require_known_role
 from registry import bodies
 from registry.draft import Draft
 from registry.errors import EventRefusedError
 from registry.events import Event
 from registry.foresight import foresee
+from registry.projections.scheme import roles
 from registry.proposal import prove_possession
 from registry.register import Register
 from trust.canonical import Json, parse_object
@@ -33,7 +34,10 @@ _LARGEST = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants decided: the type, the subject, the body in JSON, from when, why, on which documents."""
+    """What somebody wants decided: the type, the subject, the body in JSON, from when, why, on which documents.
+
+    `other_role` says that a role may be granted which is not one of the scheme's.
+    """
 
     type: str
     subject: str | None
@@ -42,6 +46,7 @@ class Wish:
     case: str = ""
     reason: str = ""
     evidence: tuple[Path, ...] = ()
+    other_role: bool = False
 
 
 def draft(register: Register, wish: Wish, *, at: datetime) -> Draft:
@@ -57,7 +62,27 @@ def draft(register: Register, wish: Wish, *, at: datetime) -> Draft:
         raise EventRefusedError(f"{wish.type} is no type of event; known are: {known}", code="event.type")
     event = _event(register, wish, bodies.write(bodies.read(body, wish.body)), at=at)
     foresee(register, event, recorded=at)
+    if not wish.other_role:
+        require_known_role(event)
     return Draft.of(event, register=register)
+
+
+def signing(register: Register, event: Event, path: Path) -> Iterator[str]:
+    """Give the commands that sign a proposal: for the member where its own signature counts, and for officers."""
+    demand = register.scheme.policy.demand(event.type)
+    command = f"  perseus registry sign {shlex.quote(str(path))}"
+    if demand is None or demand.officers:
+        yield f"{command} --officers FOLDER"
+    if demand is not None and (demand.member or _rotates(register, event)):
+        yield f"{command} --key FILE   (the member, with its own key)"
+
+
+def _rotates(register: Register, event: Event) -> bool:
+    """Tell whether a key is added beside an old one, which signs along unless it is lost."""
+    if event.type != "key.added" or event.body.get("lost"):
+        return False
+    member = register.member(Did.parse(event.subject))
+    return member is not None and bool(member.keys)
 
 
 def moment(text: str, *, at: datetime) -> datetime:
@@ -87,8 +112,7 @@ def role_url(word: str) -> str:
     Raises:
         MalformedError: the scheme has no such role.
     """
-    roles = cast("list[Mapping[str, str]]", specs.document("scheme/catalogue.json")["roles"])
-    urls = {role["id"].rpartition("/")[2]: role["id"] for role in roles}
+    urls = {url.rpartition("/")[2]: url for url in roles()}
     if "/" in word or word in urls:
         return urls.get(word, word)
     raise MalformedError("--role", expected=f"one of {', '.join(urls)}", found=ascii(word[:60]))

@@ -57,15 +57,18 @@ def joined(paths: Sequence[Path]) -> Draft:
     return first
 
 
-def leave(draft: Draft, *, home: Path) -> dict[str, Json]:
+def leave(draft: Draft, *, home: Path, other_role: bool = False) -> dict[str, Json]:
     """Leave a proposal at the operator, where it waits for the others' signatures.
+
+    `other_role` says that the role which it grants is meant, although it is not one of the scheme's.
 
     Raises:
         NotPermittedError: the operator's fold would ignore it, whoever signs.
         UnavailableError: the operator does not answer.
     """
+    proposal = parse_object(draft.to_json(), where="proposal", limit=_LIMIT)
     return Owner(home).post(
-        "/v1/proposals", {"proposal": parse_object(draft.to_json(), where="proposal", limit=_LIMIT)}
+        "/v1/proposals", {"proposal": proposal, **({"other_role": True} if other_role else {})}
     )
 
 

@@ -32,13 +32,12 @@ def ending(*, days: int, home: Path) -> list[dict[str, Json]]:
 def told(found: Mapping[str, Json]) -> Iterator[str]:
     """Tell a preview as a person reads it."""
     roles = cast("list[str]", found["roles"])
-    held = ", ".join(role.rpartition("/")[2] for role in roles) or "no role"
-    state = "active" if found["active"] else "not active"
-    yield f"{found['event']} of {found['name']} ({found['subject']}): {state}, {held}"
+    held = ", ".join(role.rpartition("/")[2].replace("-", " ") for role in roles) or "no role"
+    yield f"{found['event']} of {found['name']} ({found['subject']}): {found['state']} now, {held}"
     yield f"  touches    {found['sentence']}"
     yield f"  follows    {found['consequence']}"
     for one in cast("list[Mapping[str, Json]]", found["silent"]):
-        yield f"  silent     {one['name']} ({one['member']}): {one['why']}"
+        yield f"  no answer  {one['name']} ({one['member']}): {one['why']}"
     places = cast("int", found["shared_list"])
     holding = "1 consent holds" if places == 1 else f"{places} consents hold"
-    yield f"  aside      {holding} a place in the shared status list, whomever named"
+    yield f"  aside      {holding} a place in the operator's status list, about whichever member"

@@ -1,4 +1,8 @@
-"""One log as its sequencer has it in memory: its tree, and for the members' log the register that follows from it."""
+"""One log as its sequencer has it in memory: its tree, and for the members' log the register that follows from it.
+
+When an entry was recorded is told by the heads that the log signed, and by no other clock: each is the moment at which
+exactly so many entries existed. So a register that grew in memory and one read from the database are the same.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,9 +13,11 @@ from sqlalchemy import Connection
 
 from perseus.log.names import LogName
 from registry.anchor import Anchor
+from registry.foresight import require_near
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree, leaf_hash
 from registry.log.note import VerifierKey
+from registry.recording import Recorded, between
 from registry.register import Register
 from trust.errors import MalformedError, PerseusError
 from trust.keys import Signer
@@ -29,12 +35,16 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A log up to its last entry; the next state is another value, made before anything is written."""
+    """A log up to its last entry; the next state is another value, made before anything is written.
+
+    `signed_at` is the latest moment at which a size of it was signed, which no later head goes behind.
+    """
 
     log: LogName
     tree: Tree
     register: Register
     places: Mapping[bytes, int]
+    signed_at: datetime | None = None
 
     @classmethod
     def load(cls, connection: Connection, log: LogName, *, anchor: Anchor) -> Self:
@@ -44,10 +54,16 @@ class Holding:
             RegisterError: the members' log is empty, or not that of the anchor.
         """
         members = LogName.MEMBERS.tables.read(connection)
-        register = Register.replay(members, anchor=anchor)
+        recorded = between(LogName.MEMBERS.tables.signings(connection), size=len(members))
+        register = Register.replay(members, anchor=anchor, recorded=recorded)
         others = () if log is LogName.MEMBERS else log.tables.read(connection)
         tree = register.tree if log is LogName.MEMBERS else Tree.of(map(leaf_hash, others))
-        return cls(log, tree, register, {leaf: index for index, leaf in enumerate(tree.levels[0])})
+        places = {leaf: index for index, leaf in enumerate(tree.levels[0])}
+        return cls(log, tree, register, places, log.tables.last_signing(connection))
+
+    def moment(self, now: datetime) -> datetime:
+        """Give the moment at which entries are judged and signed: a clock that was set back holds still until then."""
+        return now if self.signed_at is None else max(now, self.signed_at)
 
     def judge(self, offered: Sequence[bytes], *, at: datetime) -> Judged:
         """Judge entries one after the other, each as if those before it that hold stood in the log already.
@@ -73,14 +89,15 @@ class Holding:
             added.append(entry)
         return Judged(tuple(answers), tuple(added))
 
-    def grown(self, added: Sequence[bytes]) -> Self:
-        """Give the log with these entries after its own."""
+    def grown(self, added: Sequence[bytes], *, at: datetime) -> Self:
+        """Give the log with these entries after its own, as it is signed at this moment."""
         leaves = list(map(leaf_hash, added))
         places = {**self.places, **{leaf: self.tree.size + place for place, leaf in enumerate(leaves)}}
         if self.log is LogName.MEMBERS:
-            register = self.register.extend(added)
-            return replace(self, tree=register.tree, register=register, places=places)
-        return replace(self, tree=self.tree.extended(leaves), places=places)
+            recorded = (Recorded(self.signed_at, at),) * len(added)
+            register = self.register.extend(added, recorded=recorded)
+            return replace(self, tree=register.tree, register=register, places=places, signed_at=at)
+        return replace(self, tree=self.tree.extended(leaves), places=places, signed_at=at)
 
     def following(self, register: Register) -> Self:
         """Give the same log beside a newer register, which may name another key for it."""
@@ -105,6 +122,7 @@ class Holding:
             )
         if self.log is not LogName.MEMBERS:
             return register
-        # The time of recording decides whether the event may enter; what follows from it is what every verifier sees.
-        register.accept(entry, recorded=at)
-        return register.extend((entry,))
+        # The moment decides whether the event may enter; what follows from it, the heads around it decide.
+        accepted = register.accept(entry, recorded=at)
+        require_near(accepted.event(register.size).event, recorded=at)
+        return register.extend((entry,), recorded=(Recorded(self.signed_at, at),))

@@ -24,3 +24,8 @@ class LogName(StrEnum):
     def key(self, found: VerifierKey) -> VerifierKey:
         """Give the name and the key that sign this log's checkpoints, from those of the members' log."""
         return found if self is LogName.MEMBERS else VerifierKey(self.origin(found.name), found.key)
+
+
+def keys_of(found: VerifierKey) -> tuple[VerifierKey, ...]:
+    """Give the names under which the log's key signs: of the members log first, then of the evidence log."""
+    return tuple(log.key(found) for log in LogName)

@@ -14,7 +14,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from perseus.log.holding import Holding, Judged, OpenKey
+from perseus.log.holding import Holding, OpenKey
 from perseus.log.lease import Lease, NoLeaseError
 from perseus.log.names import LogName
 from perseus.log.offers import Answers, Offer, Offers, Placed, answer
@@ -119,6 +119,7 @@ class Sequencer:
             self._means.lines.info("sequencing", holder=self._lease.holder, fence=self._lease.fence)
             for log in LogName:
                 self._append(log, [Offer(log, ())])
+            self._holdings.clear()  # a head that was signed just now tells when entries were recorded
 
     def _append_all(self, batch: Sequence[Offer]) -> None:
         for log in LogName:
@@ -142,26 +143,29 @@ class Sequencer:
 
     def _tried(self, log: LogName, entries: Sequence[bytes]) -> Answers:
         held = self.holding(log)
-        judged = held.judge(entries, at=self._means.now())
-        grown = held.grown(judged.added) if judged.added else held
+        at = held.moment(self._means.now())
+        judged = held.judge(entries, at=at)
+        grown = held.grown(judged.added, at=at) if judged.added else held
         if log is LogName.EVIDENCE:
             grown = grown.following(self.register)
         with self._means.store.write() as connection:
-            note = self._write(connection, held, grown, judged)
+            note = self._write(connection, held, grown, judged.added, at=at)
         self._holdings[log] = grown
         self._grew()
         size = grown.tree.size
         return tuple([Placed(one, size, note) if isinstance(one, int) else one for one in judged.answers])
 
-    def _write(self, connection: Connection, held: Holding, grown: Holding, judged: Judged) -> str:
+    def _write(
+        self, connection: Connection, held: Holding, grown: Holding, added: Sequence[bytes], *, at: datetime
+    ) -> str:
         """Append, sign, and publish at once where no witness is demanded, all in the caller's transaction."""
         self._lease.require(connection)
-        tables, now = held.log.tables, self._means.now()
-        tables.append(connection, judged.added, at_size=held.tree.size)
+        tables = held.log.tables
+        tables.append(connection, added, at_size=held.tree.size)
         head = tables.head(connection)
         if head is None or head.size != grown.tree.size:
-            head = Head(grown.tree.size, grown.note(self._means.open_key), now)
+            head = Head(grown.tree.size, grown.note(self._means.open_key), at)
             tables.sign(connection, head)
             if not self._means.anchor().quorum:
-                tables.see(connection, Seen(head.size, head.note, now))
+                tables.see(connection, Seen(head.size, head.note, at))
         return head.note

@@ -8,6 +8,7 @@ from threading import Lock
 
 from perseus.pages.exhibit import Exhibit, Verdict
 from perseus.verification import Question, judge
+from trust.did import Did
 from verifiers.file import Refresh
 
 FRESH = 3.0  # seconds for which a verdict is shown again
@@ -15,12 +16,13 @@ FRESH = 3.0  # seconds for which a verdict is shown again
 
 @dataclass(slots=True)
 class Bench:
-    """Judges the bank's evidence whenever the page is asked for, at most once in a few seconds."""
+    """Judges the bank's evidence whenever the page is asked for, at most once in a few seconds; `own` is the bank."""
 
     exhibit: Exhibit
     refresh: Refresh
     now: Callable[[], datetime]
     fresh: float = FRESH
+    own: Did | None = None
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _last: tuple[float, Verdict] | None = field(default=None, init=False, repr=False)
 
@@ -37,5 +39,7 @@ class Bench:
             return self._last[1]
 
     def _judge(self) -> Verdict:
-        question = Question(self.exhibit.trust_file, "bank", self.now(), None, offline=False)
+        question = Question(
+            self.exhibit.trust_file, "bank", self.now(), None, offline=False, audience=self.own, in_hand=True
+        )
         return judge(self.exhibit.evidence, question, refresh=self.refresh)

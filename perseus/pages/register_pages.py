@@ -1,11 +1,12 @@
 """The register for people: its members in a table, and each member's time in the scheme, from the log alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 from perseus.pages.rendering import render
+from registry.endings import End, ends_of
 from registry.history import History, Service
 from registry.judge.members import role_name
 from registry.projections.catalog import offers_of
@@ -70,14 +71,6 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """Something of a member that ends by itself, and when."""
-
-    what: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One member in the table."""
 
@@ -86,7 +79,7 @@ class Row:
     roles: tuple[str, ...]
     admitted: datetime
     agreement: str
-    ends: tuple[End, ...]
+    ends: tuple[tuple[str, datetime], ...]
 
 
 def register_page(sheet: Sheet) -> bytes:
@@ -130,17 +123,23 @@ def _row(view: View, member: Member) -> Row:
         tuple(role_name(role) for role in member.roles(view.at)),
         member.history.memberships[-1].start.at,
         agreements[-1].version if agreements else "",
-        tuple(_ends(member.history, view.at)),
+        tuple(
+            (_ending(end), end.mark.at)
+            for end in ends_of(member.history, at=view.at)
+            if view.at < end.mark.at
+        ),
     )
 
 
-def _ends(history: History, at: datetime) -> Iterator[End]:
-    for role in history.roles:
-        if role.span.covers(at) and role.span.end is not None:
-            yield End(f"role {role_name(role.url)}", role.span.end.at)
-    for key in history.keys:
-        if key.usable(at) and key.span.end is not None:
-            yield End("key", key.span.end.at)
+def _ending(end: End) -> str:
+    """Name what ends as people say it; which key it is stands on the member's own page."""
+    match end.kind:
+        case "role":
+            return f"role {role_name(end.name)}"
+        case "key":
+            return "key"
+        case _:
+            return str(end)
 
 
 def _counts(rows: list[Row]) -> str:

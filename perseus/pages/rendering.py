@@ -24,6 +24,9 @@ WORDS = {
 }
 
 
+_STAMP = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z")
+
+
 def render(template: str, **values: object) -> str:
     """Make one page."""
     return _environment().get_template(template).render(values)
@@ -52,14 +55,15 @@ def _environment() -> Environment:
         moment=moment,
         number=number,
         shell=shell,
+        spoken=spoken,
     )
     environment.globals.update(glyph=glyph, words=WORDS, known=known)
     return environment
 
 
 def breakable(name: str) -> Markup:
-    """Let a code break where its words end."""
-    parts = re.split(r"(?<=[._])", str(visible(name)))
+    """Let a code, a DID or an address break where its words end: after a point, a colon, a slash, a line."""
+    parts = re.split(r"(?<=[._:/])(?![/:]|$)", str(visible(name)))
     return Markup("<wbr>").join(parts)
 
 
@@ -77,6 +81,17 @@ def moment(at: datetime | str) -> str:
     """Write a moment as people read it, always in UTC: `24 November 2026, 00:08:31 UTC`."""
     exact = instant(at) if isinstance(at, str) else at
     return f"{exact.day} {exact:%B %Y, %H:%M:%S} UTC"
+
+
+def spoken(sentence: str) -> str:
+    """Write the stamps in a sentence as people read them; those to the minute stay so."""
+    return _STAMP.sub(lambda found: _said(found[0]), sentence)
+
+
+def _said(stamp: str) -> str:
+    exact = datetime.fromisoformat(stamp)
+    shown = f"{exact:%H:%M:%S}" if exact.second else f"{exact:%H:%M}"
+    return f"{exact.day} {exact:%B %Y}, {shown} UTC"
 
 
 def day(at: datetime) -> str:

@@ -68,6 +68,13 @@ def find_all(connection: Connection, ids: Iterable[str]) -> tuple[Stored, ...]:
     return tuple(by_id[id_] for id_ in wanted if id_ in by_id)
 
 
+def kept_since(connection: Connection, digests: Iterable[str]) -> dict[str, datetime]:
+    """Tell since when credentials of these digests have been kept here."""
+    c = credentials.c
+    rows = connection.execute(select(c.digest, c.stored_at).where(c.digest.in_(tuple(digests))))
+    return {row.digest: row.stored_at for row in rows}
+
+
 def of_kind(connection: Connection, kind: str, *, about: str | None = None) -> tuple[Stored, ...]:
     """List the credentials of a kind, oldest first, all of them or those about one subject."""
     query = select(credentials).where(credentials.c.kind == kind)

@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, fu
 
 from perseus.problems import ConflictError
 from perseus.storage.schema import METADATA, Moment, row_of
+from registry.recording import Sighting
 
 log_heads = Table(
     "log_heads",
@@ -120,6 +121,18 @@ class LogTables:
         mine = select(log_heads).where(log_heads.c.log == self.name)
         row = connection.execute(mine.order_by(log_heads.c.size.desc()).limit(1)).one_or_none()
         return None if row is None else Head(row.size, row.note, row.signed_at)
+
+    def signings(self, connection: Connection) -> tuple[Sighting, ...]:
+        """Tell when the log signed each of its sizes: the moment at which it had exactly so many entries."""
+        mine = select(log_heads.c.size, log_heads.c.signed_at).where(log_heads.c.log == self.name)
+        rows = connection.execute(mine.order_by(log_heads.c.size)).all()
+        return tuple([Sighting(row.size, row.signed_at, row.signed_at) for row in rows])
+
+    def last_signing(self, connection: Connection) -> datetime | None:
+        """Give the latest moment at which the log signed a size, or None before the first."""
+        mine = select(func.max(log_heads.c.signed_at)).where(log_heads.c.log == self.name)
+        found: datetime | None = connection.execute(mine).scalar_one()
+        return found
 
 
 MEMBERS = LogTables.named("register")

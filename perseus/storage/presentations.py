@@ -66,6 +66,15 @@ def find(connection: Connection, id_: str) -> Shown | None:
     return None if row is None else Shown(*row)
 
 
+def received_at(connection: Connection, digest: str) -> datetime | None:
+    """Tell when a presentation of exactly these bytes was first received here."""
+    c = presentations.c
+    found: datetime | None = connection.execute(
+        select(c.received_at).where(c.digest == digest).order_by(c.received_at).limit(1)
+    ).scalar()
+    return found
+
+
 def report(connection: Connection, reported: Reported) -> None:
     """Keep a verdict."""
     row = row_of(reported)

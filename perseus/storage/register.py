@@ -3,6 +3,7 @@
 from perseus.storage.log import MEMBERS, Seen
 
 __all__ = [
+    "MEMBERS",
     "Seen",
     "append",
     "entries",

@@ -1,13 +1,14 @@
 """A party's database: one write transaction a request, and nothing answered before it is on the disk."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from perseus.storage.holdings import holdings
@@ -15,6 +16,7 @@ from trust.errors import UnavailableError
 
 _HERE = Path(__file__).parent
 _PATIENCE = 10_000  # milliseconds that a writer waits for the one before it
+_MODE = 0o600
 _UPGRADE_LOCK = 0x50657273
 
 
@@ -88,10 +90,27 @@ class _Driver(Protocol):
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
+    _for_its_owner_alone(make_url(url).database)
     engine = create_engine(url, connect_args={"timeout": _PATIENCE / 1000, "check_same_thread": False})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _for_its_owner_alone(database: str | None) -> None:
+    """Let nobody else read the file, whatever the umask was; SQLite gives its journals the mode of the database."""
+    if not database or database == ":memory:":
+        return
+    # One that is there is not opened: closing it would drop the locks of every connection of this process.
+    with suppress(FileExistsError):
+        # Where the folder is missing, the first connection says so.
+        with suppress(FileNotFoundError):
+            os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL, _MODE))
+        return
+    with suppress(OSError):
+        for path in (Path(f"{database}{end}") for end in ("", "-wal", "-shm")):
+            if path.exists():
+                path.chmod(_MODE)
 
 
 def _prepare(driver: _Driver, _record: object) -> None:

@@ -79,13 +79,16 @@ def known_logs(keys: Sequence[str]) -> Mapping[str, Sequence[VerifierKey]]:
     """Put verifier keys under the origins of their logs.
 
     Raises:
-        MalformedError: there is none, or one of them is no verifier key.
+        MalformedError: there is none, one of them is no verifier key, or one stands there twice.
     """
     if not keys:
         raise MalformedError("logs", expected="the key of a log at least", found="none")
     found: dict[str, list[VerifierKey]] = {}
     for key in map(VerifierKey.parse, keys):
-        found.setdefault(key.name, []).append(key)
+        known = found.setdefault(key.name, [])
+        if key in known:
+            raise MalformedError("logs", expected="every log's key once", found=f"that of {key.name} twice")
+        known.append(key)
     return found
 
 
@@ -106,9 +109,7 @@ def found_witness(
     drawn = WITNESS not in keys.names()
     signer = keys.create(WITNESS, algorithm=Algorithm.ED25519) if drawn else keys.open(WITNESS)
     key = WitnessKey(name, signer.key)
-    settings.write(
-        home, {"name": name, "environment": environment, "port": port, "logs": list(dict.fromkeys(logs))}
-    )
+    settings.write(home, {"name": name, "environment": environment, "port": port, "logs": list(logs)})
     return key
 
 

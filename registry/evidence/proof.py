@@ -27,7 +27,7 @@ _OF_LIST = frozenset(("entry", "inclusion"))
 
 @dataclass(frozen=True, slots=True)
 class LogTrust:
-    """Whose signatures a checkpoint of the evidence log must have: the log's, by a key it has had, and a quorum's."""
+    """Whose signatures a checkpoint of a log must have: the log's, by a key it has had, and a quorum's."""
 
     keys: tuple[VerifierKey, ...]
     quorum: int
@@ -42,6 +42,11 @@ class LogTrust:
         known = dict.fromkeys((anchor.log_key.key, *(key.key for key in keys)))
         renamed = tuple(VerifierKey(log.origin, key) for key in known)
         return cls(renamed, anchor.quorum, anchor.witnesses)
+
+    @classmethod
+    def register(cls, anchor: Anchor, *, keys: Iterable[VerifierKey] = ()) -> "LogTrust":
+        """Trust what the anchor names about the register's own log; `keys` are those that it has had."""
+        return cls(tuple(dict.fromkeys((anchor.log_key, *keys))), anchor.quorum, anchor.witnesses)
 
     @property
     def origin(self) -> str:
@@ -158,7 +163,7 @@ def read_proofs(value: Json) -> Mapping[Digest, Proof]:
 
 @lru_cache(maxsize=_HELD)
 def opened(note: str, trust: LogTrust) -> Proven:
-    """Open a checkpoint of the evidence log, and tell between which moments a quorum cosigned it.
+    """Open a checkpoint of the log that is trusted, and tell between which moments a quorum cosigned it.
 
     Raises:
         MalformedError: it is of another log, or lacks the quorum (register.unwitnessed).

@@ -80,13 +80,13 @@ class Act(Struct, frozen=True, eq=False, gc=False):
         what = f"register entry {self.index} ({self.event.type} of {self.record.name})"
         return EventRefusedError(f"{what} has no effect: {because}", code=code)
 
-    def require_place(self, last: int | None, bound: datetime) -> None:
+    def require_place(self, bound: datetime) -> None:
         """Demand that the event belongs here: this scheme, this policy, after its subject's last event, not dated back.
 
         Raises:
             EventRefusedError: it belongs elsewhere.
         """
-        event, scheme = self.event, self.ground.scheme
+        event, scheme, last = self.event, self.ground.scheme, self.record.last
         if event.scheme != scheme.origin:
             raise self.refuse(f"it belongs to {event.scheme}", "event.scheme")
         if event.policy != scheme.policy_index:

@@ -27,7 +27,8 @@ def possession(*, origin: str, size: int, root: bytes, member: str, thumbprint: 
 
 def added(act: Act) -> None:
     """Add a key that somebody proved to hold; an old key signs too, else more officers stand in for it."""
-    act.require_officers(act.demand.officers)
+    demand = act.demand
+    act.require_officers(demand.officers)
     stay = act.require_member()
     body = act.event.says(NewKey)
     key = read_key(body.key)

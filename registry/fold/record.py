@@ -33,7 +33,7 @@ class Record(Struct, eq=False, gc=False):
     certificates: list[Certificate] = field(default_factory=list)
     published: list[Published] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
-    _history: History | None = None
+    known: History | None = None
 
     @property
     def name(self) -> str:
@@ -43,14 +43,14 @@ class Record(Struct, eq=False, gc=False):
     @property
     def history(self) -> History:
         """The record as a value that no later event changes."""
-        if self._history is None:
-            self._history = self._frozen()
-        return self._history
+        if self.known is None:
+            self.known = self._frozen()
+        return self.known
 
-    def took(self, index: int) -> None:
-        """Note that the event at this index has changed the record."""
-        self.events.append(index)
-        self._history = None
+    @property
+    def last(self) -> int | None:
+        """The index of the last event about the subject, which its next event must name."""
+        return self.events[-1] if self.events else None
 
     def copy(self, pen: Pen) -> "Record":
         """Give a record that says the same and that another pen may write."""
@@ -69,7 +69,7 @@ class Record(Struct, eq=False, gc=False):
             list(self.certificates),
             list(self.published),
             list(self.unknown),
-            self._history,
+            self.known,
         )
 
     def _frozen(self) -> History:

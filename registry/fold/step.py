@@ -52,7 +52,6 @@ class State:
     latest: datetime
     records: dict[str, Record] = field(default_factory=dict)
     owners: dict[str, Did] = field(default_factory=dict)
-    last: dict[str, int] = field(default_factory=dict)
     effective: list[datetime | None] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     wide: list[int] = field(default_factory=list)
@@ -80,7 +79,7 @@ class State:
                 f"the first entry founds no scheme: {error}", code="register.no_anchor"
             ) from error
         state = cls(founded, signed.event.effective, signed.event.effective)
-        state.last[founded.origin] = 0
+        state.records[founded.origin] = Record(founded.origin, None, state._pen, [0])
         state.effective.append(signed.event.effective)
         return state
 
@@ -93,7 +92,6 @@ class State:
             self.latest,
             dict(self.records),
             dict(self.owners),
-            dict(self.last),
             list(self.effective),
             list(self.ignored),
             list(self.wide),
@@ -104,12 +102,11 @@ class State:
 
         A replay spends its time in this loop, so that what it asks for every entry stands here and not in calls.
         """
-        times, last, leaves = self.effective, self.last, tree.levels[0]
-        records, teams, pen, first = self.records, self._teams, self._pen, len(self.effective)
+        times, leaves, records = self.effective, tree.levels[0], self.records
+        teams, pen, first = self._teams, self._pen, len(times)
         latest = self.latest
         self._stand_on(tree)
         for index, entry in enumerate(entries, first):
-            times.append(None)
             try:
                 if isinstance(entry, MalformedError):
                     raise entry
@@ -129,9 +126,10 @@ class State:
                 )
             except (MalformedError, EventRefusedError) as error:
                 self.ignored.append(Ignored(index, error.code, str(error)))
+                times.append(None)
                 continue
-            times[index] = at = mark.at
-            last[event.subject] = index
+            at = mark.at
+            times.append(at)
             if at > latest:
                 latest = self.latest = at
 
@@ -184,12 +182,11 @@ class State:
 
     def _decide(self, act: Act, bound: datetime) -> None:
         event, record = act.event, act.record
-        act.require_place(self.last.get(event.subject), bound)
+        act.require_place(bound)
+        rule = MEMBER_EVENTS.get(event.type)
         if record.did is None:
             self._take_rules(act)
-            return
-        rule = MEMBER_EVENTS.get(event.type)
-        if event.v == VERSION and rule is not None:
+        elif event.v == VERSION and rule is not None:
             rule(act)
         elif is_known(event):
             raise act.refuse("an event of this type cannot be about a member", "event.body")
@@ -198,8 +195,9 @@ class State:
             record.unknown.append(act.index)
         if not record.events:
             self.records[record.subject] = record
-        record.took(act.index)
-        if rule is keys.added:
+        record.events.append(act.mark.index)
+        record.known = None
+        if rule is keys.added and record.did is not None:
             self.owners[next(reversed(record.keys))] = record.did
 
     def _bound(self, recorded: Time) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from registry.history import History, Mark
-from registry.judge import keys, members
+from registry.judge import ended, keys, members
 from registry.standing import Obstacle, Outcome, Question, Standing
 
 
@@ -38,6 +38,7 @@ def judge(
         root=root,
         obstacles=obstacles,
         warnings=tuple(members.warnings(history, question)) if history.suspensions else (),
+        ended=tuple(ended.ended(history, question)),
     )
 
 

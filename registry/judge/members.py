@@ -32,7 +32,8 @@ def unproven(history: History, question: Question, before: Mark, what: str) -> O
         f"Nothing proves that {history.name} signed before {at}, when {what} ({entries(before.index)}).",
         expected=f"a proof that the signature is older than {at}",
         found=f"signed at {moment(question.signed_at)} by its own word, {proof}",
-        remedy=f"Ask {history.name} for a proof of inclusion in the evidence log from before {at}.",
+        remedy=f"Ask {history.name} for a proof of inclusion in the evidence log from before {at}, or go by your own "
+        "record of when you received it.",
         events=(before.index,),
     )
 
@@ -44,8 +45,8 @@ def dated_back(history: History, question: Question) -> Iterator[Obstacle]:
         yield Obstacle(
             Outcome.INVALID,
             "signature.backdated",
-            f"{history.name} dates its signature {moment(at)}, and what it signed holds a state of the evidence log "
-            f"that did not exist before {moment(bound)}.",
+            f"{history.name} dates its signature {moment(at)}, and what it signed holds a state of the scheme's log "
+            f"that witnesses did not see before {moment(bound)}.",
             expected=f"a signing time from {moment(bound)} on",
             found=moment(at),
             remedy=f"Ask {history.name} to sign again, with the true time.",
@@ -75,12 +76,16 @@ def membership(history: History, question: Question) -> Iterator[Obstacle]:
 
 
 def suspension(history: History, question: Question) -> Iterator[Obstacle]:
-    """Demand that no suspension covers the moment of signing, nor may cover it."""
+    """Demand that no suspension covers the moment of signing, nor may cover it.
+
+    Who is suspended can date a signature back; where nothing shows its age, the time in which it may have been made has
+    no end, and reaches into every later suspension.
+    """
     at, proven = question.signed_at, question.proven_by
     for item in history.suspensions:
         if item.covers(at):
             yield _suspended(history, item)
-        elif proven is not None and at < item.start.at <= proven:
+        elif at < item.start.at and (proven is None or item.start.at <= proven):
             yield unproven(history, question, item.start, "it was suspended")
 
 

@@ -7,7 +7,7 @@ from registry.history import History, Mark
 
 
 def moments_of(history: History) -> Iterator[datetime]:
-    """Give every moment at which a member's state, role or key begins or ends."""
+    """Give every moment at which a member's state, role or key begins or ends, or its newest paper does."""
     for stay in history.memberships:
         yield stay.start.at
         yield from (item.mark.at for item in stay.leavings)
@@ -18,6 +18,8 @@ def moments_of(history: History) -> Iterator[datetime]:
     for span in (*(role.span for role in history.roles), *(key.span for key in history.keys)):
         yield span.start.at
         yield from _ends(span.ends)
+    yield from (one.until for one in history.certificates[-1:])
+    yield from (one.until for one in history.agreements[-1:] if one.until is not None)
     for report in (report for key in history.keys for report in key.compromises):
         yield report.since
         yield from _ends((report.declared, report.full))

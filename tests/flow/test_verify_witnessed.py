@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,13 @@ import pytest
 from perseus.copies.folder import write_log
 from perseus.verification import Question, judge
 from registry.errors import RegisterError
-from support.chain import AT, ChainSimulator, party, scheme
+from support.chain import AT, ChainSimulator, assert_good, assert_refused, party, scheme
 from support.scheme import SchemeSimulator
-from support.story import CAP, LIST_URL
+from support.story import BANK, CAP, GRID, LIST_URL
 from trust.canonical import Json, canonicalize
 from trust.claims.halfhour import stamp
 from trust.errors import UnavailableError
+from trust.secured import Secured
 from verifiers.evidence import write_evidence
 from verifiers.file import verify_file
 from verifiers.policy import Policy
@@ -79,10 +80,10 @@ def test_of_two_witnesses_the_earlier_time_counts() -> None:
     assert obstacles(judged(written(chain, f"{old}{new}\n"), chain)) == {"register.stale"}
 
 
-def strangers(chain: ChainSimulator) -> str:
+def strangers(chain: ChainSimulator, *, at: datetime = AT) -> str:
     """Let two strangers cosign under the names of the witnesses, below the log's own signature."""
     forger = SchemeSimulator(witnesses=3, seed="forger")
-    forger.register, forger.log = chain.register, chain.scheme.log
+    forger.register, forger.log, forger.witnessed_at = chain.register, chain.scheme.log, at
     return forger.checkpoint
 
 
@@ -243,3 +244,67 @@ def test_a_register_cut_to_what_witnesses_did_cosign_earlier_is_found_out() -> N
     }
     found = judged(canonicalize(cut), chain)
     assert (found["overall"], obstacles(found)) == ("undetermined", {"register.stale"})
+
+
+def lists_dated(chain: ChainSimulator, before: timedelta) -> dict[str, Secured]:
+    """Give the operator's list, dated so long before the witnesses saw the state of the register that it holds."""
+    return {LIST_URL: chain.status_list(at=chain.scheme.witnessed_at - before)}
+
+
+def test_a_receipt_that_is_dated_before_the_register_that_it_holds_was_witnessed_is_refused() -> None:
+    chain = witnessed()
+    presented = chain.presented()
+    # The bank writes it at ten, and dates it to nine, when it might have been shown the chain.
+    two = ("witness-0.example", "witness-1.example")
+    forged = chain.receipt(presented, seen=chain.scheme.cosigned(*two, at=AT))
+    report = chain.report(presented, door=None, receipt=forged)
+    assert_refused(report, "signature.backdated", check="signature.time_proven")
+    [found] = report.obstacles
+    assert found.subject.kind == "ReceiptCredential"
+    assert "Northern Bank dates its signature 2026-11-05T09:00" in found.detail
+    assert_good(
+        chain.report(presented, door=None, receipt=chain.receipt(presented, seen=chain.scheme.checkpoint))
+    )
+
+
+def test_what_a_log_of_another_key_or_without_a_quorum_says_moves_no_bound_of_a_receipt() -> None:
+    chain = witnessed()
+    presented = chain.presented()
+    lone = chain.scheme.cosigned("witness-0.example", at=AT)
+    for note in (strangers(chain, at=AT), lone, chain.scheme.cosigned()):
+        assert_good(chain.report(presented, door=None, receipt=chain.receipt(presented, seen=note)))
+
+
+def test_a_status_list_that_is_dated_before_the_register_that_it_holds_is_relied_on_neither() -> None:
+    chain = witnessed()
+    assert_good(chain.report(status_lists=lists_dated(chain, timedelta(seconds=60))))
+    report = chain.report(status_lists=lists_dated(chain, timedelta(seconds=61)))
+    assert_refused(report, "status.backdated", check="status.clear")
+    assert report.obstacles[0].detail == (
+        "The list is dated 2026-11-05T08:58Z, and what it holds did not exist before 2026-11-05T08:59Z."
+    )
+
+
+def test_who_the_verifier_is_comes_from_the_command_or_its_settings_and_never_from_the_file(
+    tmp_path: Path,
+) -> None:
+    chain = witnessed()
+    (tmp_path / "trust.json").write_bytes(chain.anchor.to_json())
+    (tmp_path / "file").write_bytes(written(chain))
+    settings = tmp_path / "settings.toml"
+
+    def ran(*more: str) -> tuple[int, set[str]]:
+        asked = ["verify", "--trust", str(tmp_path / "trust.json"), "--at", stamp(AT), "--json", *more]
+        command = [sys.executable, "-m", "perseus", *asked, str(tmp_path / "file")]
+        done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=60)
+        return done.returncode, obstacles(json.loads(done.stdout)) if done.stdout else {done.stderr}
+
+    assert ran()[0] == 0
+    assert ran("--audience", str(BANK))[0] == 0
+    code, found = ran("--audience", str(GRID))
+    assert (code, "presentation.audience" in found) == (1, True)
+    settings.write_text(f'audience = "{GRID}"\n')
+    assert "presentation.audience" in ran()[1]
+    assert ran("--audience", str(BANK))[0] == 0
+    code, [said] = ran("--audience", "Northern Bank")
+    assert (code, "--audience" in said) == (2, True)

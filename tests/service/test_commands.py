@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,12 @@ import pytest
 
 from perseus import serve
 from perseus.cli.serve import PARTIES
+from perseus.copies.using import open_own
 from perseus.demo.preparing import MARK
 from perseus.officers import register_of
 from perseus.settings import PARTIES as KNOWN
+from registry.errors import RegisterError
+from support.scheme import SchemeSimulator
 from support.town import DID, Town
 
 WRONG = 2
@@ -78,7 +82,7 @@ def test_nobody_without_an_officers_key_suspends_anybody(town: Town) -> None:
 def test_the_list_names_people_and_roles(town: Town) -> None:
     ran = perseus("member", "list", "--home", town.out / "operator")
     assert "Northern Bank (financial service provider)" in ran.stdout
-    assert "not active  GreenLedger" in ran.stdout
+    assert re.search(r"^suspended +GreenLedger", ran.stdout, re.MULTILINE)
 
 
 def test_the_doctor_finds_a_secret_that_others_can_read_and_says_what_to_do(town: Town) -> None:
@@ -154,6 +158,31 @@ def test_all_services_say_where_each_of_them_listens(town: Town) -> None:
         assert running.wait(timeout=40) == 0
     assert [line[0] for line in told] == list(PARTIES)
     assert all(line[-1].startswith("http://127.0.0.1:") for line in told)
+
+
+def test_a_verifier_may_name_a_home_as_its_own_copy_of_the_register(town: Town) -> None:
+    home, stranger = town.out / "operator", SchemeSimulator(seed="stranger")
+    own = open_own(home, town.anchor).copy
+    assert own.register.root == register_of(home).root
+    assert own.as_of is not None
+    with pytest.raises(RegisterError, match="cannot be used"):
+        open_own(home, stranger.anchor)
+
+
+@pytest.mark.parametrize("command", [("verify",), ("registry", "show", "0"), ("registry", "check-receipt")])
+def test_every_command_says_the_same_of_a_folder_without_a_register(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    trust, file = tmp_path / "trust.json", tmp_path / "file"
+    trust.write_bytes(SchemeSimulator().anchor.to_json())
+    file.write_bytes(b"{}")
+    (tmp_path / "registry" / "log").mkdir(parents=True)
+    (tmp_path / "registry" / "log" / "checkpoint").touch()
+    files = [] if command[-1] == "0" else [file]
+    for place, said in ((tmp_path, "neither a party's home"), (tmp_path / "registry", "registry/log: name")):
+        ran = perseus(*command, *files, "--trust", trust, "--register", place)
+        assert ran.returncode == WRONG
+        assert said in " ".join(ran.stderr.split())
 
 
 @pytest.mark.parametrize(

@@ -134,3 +134,30 @@ def test_a_request_that_was_declined_is_listed_as_that(town: Town) -> None:
     answers = {one["id"]: one["answer"] for one in json.loads(ran.stdout)["requests"]}
     assert answers[asked] == "declined"
     assert asked not in perseus(town, "list").stdout
+
+
+def test_a_withdrawal_says_what_ended_for_whom_and_who_has_answered(town: Town) -> None:
+    given = json.loads(perseus(town, "list", "--json").stdout)["consents"]
+    first = next(one for one in given if one["data"] == "energyConsumptionHalfHourly" and not one["ended"])
+    resting = [one["id"] for one in given if one["data"] == "emissionsMonthly"]
+    ran = perseus(town, "withdraw", first["id"])
+    told = " ".join(ran.stdout.split())
+    assert ran.returncode == 0
+    for sentence in (
+        "ended GreenLedger may no longer have from Meterworks the half-hourly readings of your meters",
+        "ended Northern Bank may no longer have from GreenLedger the monthly emissions, in kilograms, of your meters",
+        "by the withdrawal urn:uuid:",
+    ):
+        assert sentence in told
+    assert f"UTC {first['id']}" in told
+    assert sum(one in told for one in resting) == 1, "only the one that rests on it ends with it"
+    for party in ("Meterworks", "GreenLedger", "Northern Bank"):
+        assert f"{party} is told, and has not answered yet" in told or f"{party} has stopped" in told
+    town.delivered()
+    listed_now = " ".join(perseus(town, "list").stdout.split())
+    ended = [
+        one for one in json.loads(perseus(town, "list", "--json").stdout)["consents"] if one["withdrawal"]
+    ]
+    receipts = [party["receipt"] for one in ended for party in one["stopped"]]
+    assert len(receipts) == 6
+    assert all(f"has stopped: receipt {receipt}" in listed_now for receipt in receipts)

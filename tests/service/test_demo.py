@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from perseus.copies.folder import open_copy
 from perseus.demo.tampering import TWELVE
 from registry.anchor import Anchor
 from support.shapes import agree, reach
-from trust.canonical import Json
+from trust.canonical import Json, canonicalize
+from trust.digest import Digest
 from verifiers.file import verify_file
 from verifiers.policy import Policy
 from verifiers.trace import trace_file
@@ -57,6 +59,22 @@ def test_the_log_is_shown_with_its_size_root_and_witnesses_in_a_line_that_fits(d
     assert told in demo.told.splitlines()
     assert len(told) <= COLUMNS
     assert set(register["witnesses"] or ()) == WITNESSES
+
+
+def test_what_names_the_firm_is_for_its_owner_alone_and_no_log_names_it(demo: Demo) -> None:
+    evidence, databases = (
+        [*demo.out.glob("tampered/*.json"), *demo.out.glob("evidence/*")],
+        demo.out.glob("*/*.sqlite*"),
+    )
+    held = [*evidence, *databases]
+    assert len(held) > len(TWELVE) + 2 + 6
+    assert {path.name: path.stat().st_mode & 0o777 for path in held} == {path.name: 0o600 for path in held}
+    file = json.loads((demo.out / "evidence" / "bank.perseus.json").read_text())
+    firm = file["customer"]["holder"].removeprefix("did:key:")
+    assert len(firm) > 40
+    logs = [*demo.out.glob("*/log.jsonl"), *demo.out.glob("*/stderr")]
+    assert [path for path in logs if firm in path.read_text()] == []
+    assert sum(len(path.read_text().splitlines()) for path in logs) > 50
 
 
 def test_every_broken_chain_is_caught_under_its_code(demo: Demo) -> None:
@@ -106,3 +124,17 @@ def test_each_witness_has_its_own_key_and_no_party_has_it(demo: Demo) -> None:
     assert not any(
         path.name == "witness.pem" for path in demo.out.glob("*/keys/*") if "witness-" not in str(path)
     )
+
+
+def test_the_banks_file_proves_when_members_signed(demo: Demo) -> None:
+    """How many are proven by the end depends on the machine; what the demo says is what the file holds."""
+    told = re.search(r"Signing times proven in the evidence log: (\d+) of (\d+) credentials", demo.told)
+    assert told is not None
+    proven, due = map(int, told.groups())
+    for name in ("bank", "auditor"):
+        document = json.loads((demo.out / "evidence" / f"{name}.perseus.json").read_bytes())
+        shown = document["presentation"]["verifiableCredential"]
+        signed = [one for one in shown if one["issuer"].startswith("did:web:")]
+        digests = {Digest.of(canonicalize(one)).multibase for one in signed}
+        assert len(digests) == due
+        assert len(digests & document["timeProofs"].keys()) == proven > 0

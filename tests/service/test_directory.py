@@ -1,9 +1,12 @@
 """The directory over HTTP: every representation, every moment, and nothing that a name could break."""
 
 import json
+import socket
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import jsonschema_rs
@@ -59,6 +62,9 @@ def problem(answer: httpx2.Response, status: int, code: str) -> str:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == code
+    if not answer.url.path.startswith("/static/"):
+        size, root = answer.headers["perseus-log-size"], answer.headers["perseus-log-root"]
+        assert (answer.json()["log_size"], answer.json()["log_root"]) == (int(size), root)
     return str(answer.json()["detail"])
 
 
@@ -209,6 +215,42 @@ def test_what_the_log_does_not_reach_is_refused_in_a_sentence(
     joined = f"{path}{'&' if '?' in path else '?'}{query}"
     status, code, told = refusal
     assert told in problem(get(client, joined), status, code)
+
+
+def test_a_refusal_names_the_log_as_an_answer_does(client: httpx2.Client) -> None:
+    answered, refused = client.get(f"/m/{EDP}"), client.delete(f"/m/{EDP}")
+    problem(refused, 405, "http.refused")
+    for name in ("perseus-log-size", "perseus-log-root"):
+        assert refused.headers[name] == answered.headers[name]
+    assert int(refused.headers["content-length"]) == len(refused.content)
+    assert "perseus-log-size" not in client.get("/nowhere").headers
+
+
+def test_a_question_that_no_address_holds_is_refused_with_a_code_and_taken_in_a_body(
+    client: httpx2.Client,
+) -> None:
+    told: dict[str, Any] = {}
+    for comment, status, code in ((20_000, 400, "query.too_long"), (66_000, 414, "http.too_long")):
+        query = f"ASK {{ ?s ?p ?o }} #{'x' * comment}"
+        line = HTTPConnection(client.base_url.host, client.base_url.port, timeout=10)
+        line.request("GET", f"/sparql?query={quote(query)}")
+        refused = line.getresponse()
+        told = json.loads(refused.read())
+        line.close()
+        assert (refused.status, told["code"]) == (status, code)
+    assert "in the body of a POST" in told["detail"]
+    whole = f"ASK {{ ?s ?p ?o }} #{'é' * 8_000}"
+    assert client.post("/sparql", data={"query": whole}).json()["boolean"] is True
+
+
+def test_what_is_no_request_is_answered_with_a_problem(client: httpx2.Client) -> None:
+    place = client.base_url
+    with socket.create_connection((place.host, place.port or 0), timeout=10) as line:
+        line.sendall(b"no request at all\r\n\r\n")
+        head, _, body = b"".join(iter(lambda: line.recv(65_536), b"")).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"\r\ncontent-type: application/problem+json\r\n" in head
+    assert json.loads(body)["code"] == "http.unreadable"
 
 
 @pytest.mark.parametrize(

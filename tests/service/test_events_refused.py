@@ -128,6 +128,12 @@ BAD: dict[str, tuple[Make, int, str, str]] = {
         "event.backdated",
         "before it was recorded",
     ),
+    "of a mistyped year": (
+        lambda at: written(at.both(dated(at.admission(), back=-timedelta(days=365 * 474)))),
+        400,
+        "event.ahead",
+        "more than 400 days ahead",
+    ),
     "out of order": (
         lambda at: written(at.both(replace(at.suspension(), prev=0))),
         409,

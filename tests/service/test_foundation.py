@@ -15,6 +15,7 @@ from perseus.fetching import Fetcher
 from perseus.keystore import KeyStore, draw_secret, read_secret, write_secret
 from perseus.logs import open_log
 from perseus.settings import Settings
+from support.keys import signer
 from trust.errors import MalformedError, NotPermittedError, UnavailableError
 from trust.keys import Algorithm
 
@@ -125,6 +126,18 @@ def test_a_log_stays_one_line_an_event_whatever_a_stranger_writes(tmp_path: Path
     assert "\x1b" not in line
     assert "k" not in found
     assert len(found["long"]) == 400
+
+
+def test_a_log_says_of_no_firm_which_it_was(tmp_path: Path) -> None:
+    key = signer("a bakery").key.multikey, signer("a butcher", ed25519=True).key.multikey
+    log = open_log(tmp_path / "log.jsonl", party="cap")
+    for one in key:
+        log.info("refused", why=f"did:key:{one}#{one} let nobody", path=f"/a/did%3Akey%3A{one}/b", name=one)
+        log.info("cut", why="y" * (400 - len(one) // 2) + one)
+    written = (tmp_path / "log.jsonl").read_text()
+    assert not any(one[:30] in written for one in key)
+    assert "(a firm's key)#(a firm's key) let nobody" in written
+    assert "/a/(a firm's key)/b" in written
 
 
 class Plain(BaseHTTPRequestHandler):

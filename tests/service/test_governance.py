@@ -26,6 +26,7 @@ from registry.receipt import EventReceipt
 from registry.register import Register
 from registry.scheme import officers_digest
 from support.keys import signer
+from support.scheme import ROLE
 from support.town import DID, Town
 from trust.canonical import parse
 from trust.claims.halfhour import stamp
@@ -35,6 +36,7 @@ from trust.keys import Signer
 
 WRONG, NOT_PROVEN = 2, 1
 EDP = Did.parse(DID["edp"])
+TYPO = f"{ROLE}carbon-acounting-provider"
 
 
 @pytest.fixture(scope="module")
@@ -267,9 +269,47 @@ def test_signatures_that_do_not_count_are_refused(town: Town, how: str) -> None:
     assert offered(town, draft).json()["code"] == "event.signature"
 
 
+def test_a_role_that_the_scheme_does_not_have_is_refused_at_both_doors_unless_it_is_meant(
+    town: Town, tmp_path: Path
+) -> None:
+    file, officers = tmp_path / "role.json", town.out / "officers"
+    wish = ("propose", "role.granted", str(EDP), "--role", TYPO, "--effective", "10m", "--out", file)
+    refused = registry(town, *wish)
+    assert refused.returncode == WRONG
+    assert "is no role of this scheme" in refused.stderr
+    assert f"{ROLE}carbon-accounting-provider" in refused.stderr
+    assert not file.exists()
+
+    done(registry(town, *wish, "--other-role"))
+    done(registry(town, "sign", file, "--officers", officers, "--as", "officer-ash"))
+    unasked = registry(town, "commit", file, "--wait")
+    assert unasked.returncode == WRONG
+    assert "is no role of this scheme" in unasked.stderr
+    answered = offered(town, Draft.from_json(file.read_bytes().strip()))
+    assert (answered.status_code, answered.json()["code"]) == (400, "event.role")
+    assert "is waiting" in done(registry(town, "commit", file, "--wait", "--other-role"))
+    drop = next(one["id"] for one in waiting_at(town) if one["type"] == "role.granted")
+    done(registry(town, "proposals", drop, "--drop"))
+
+
+def test_a_year_that_somebody_mistyped_is_refused_before_anybody_signs(town: Town, tmp_path: Path) -> None:
+    refused = registry(
+        town,
+        *("propose", "member.admitted", "did:web:typo.example", "--name", "Typo"),
+        *("--effective", "2500-01-01T00:00:00Z", "--out", tmp_path / "typo.json"),
+    )
+    assert refused.returncode == WRONG
+    assert "is dated 2500-01-01T00:00Z, more than 400 days ahead" in refused.stderr
+    event = proposal.admit(
+        copy(town), Did("did:web:typo.example"), name="Typo", at=clock.now() + timedelta(days=401)
+    )
+    answered = offered(town, drafted(town, event, *both(town)))
+    assert (answered.status_code, answered.json()["code"]) == (400, "event.ahead")
+
+
 def test_a_proposal_without_a_signature_is_not_kept(town: Town) -> None:
     answered = offered(town, drafted(town, suspension(town)))
-    assert (answered.status_code, answered.json()["code"]) == (400, "format.unparseable")
+    assert (answered.status_code, answered.json()["code"]) == (400, "event.quorum")
 
 
 @pytest.mark.parametrize(
@@ -447,3 +487,29 @@ def hand_over(
     done(registry(town, "commit", file))
     shown = done(registry(town, "show", str(copy(town).size - 1)))
     assert f"signed by  {', '.join(sorted({*by, *incoming}))}" in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "signed"),
+    [
+        ("agreement.executed", ("--version", "2", "--document", __file__), "--key FILE"),
+        ("role.granted", ("--role", "auditor"), "--officers FOLDER"),
+    ],
+)
+def test_a_proposal_names_the_command_of_those_who_must_sign_it(
+    town: Town, tmp_path: Path, kind: str, options: tuple[str, ...], signed: str
+) -> None:
+    out = tmp_path / "proposal.json"
+    told = done(registry(town, "propose", kind, DID["bank"], *options, "--out", out))
+    assert f"registry sign {out} {signed}" in told
+    assert told.count("registry sign") == 1
+
+
+def test_a_key_beside_an_old_one_is_signed_by_the_member_and_an_officer(town: Town, tmp_path: Path) -> None:
+    done(perseus("registry", "draw-key", "signing-9", "--home", town.out / "bank"))
+    new, out = town.out / "bank" / "keys" / "signing-9.pem", tmp_path / "key.json"
+    told = done(registry(town, "propose", "key.added", DID["bank"], "--new-key", new, "--out", out))
+    assert f"registry sign {out} --officers FOLDER" in told
+    assert f"registry sign {out} --key FILE" in told
+    lost = done(registry(town, "propose", "key.added", DID["bank"], "--new-key", new, "--lost", "--out", out))
+    assert "--key FILE" not in lost

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx2
 import orjson
@@ -10,8 +11,10 @@ import pytest
 from holders.present import present
 from perseus import clock
 from perseus.keystore import KeyStore, fresh_urn
+from perseus.verification import Question, judge
 from support.town import DID, SOURCE
 from trust.canonical import Json, canonicalize
+from trust.claims.halfhour import stamp
 from trust.did import Did
 from trust.keys import Signer
 from trust.secured import Secured
@@ -215,3 +218,53 @@ def test_one_nonce_lets_nobody_guess_twice(client: httpx2.Client, played: Played
 def test_what_a_party_keeps_is_for_its_own_account_alone(played: Played) -> None:
     for home in (played.town.out / party for party in ("edp", "cap", "bank", "wallet")):
         assert home.stat().st_mode & 0o077 == 0
+        for database in home.glob("db.sqlite*"):
+            assert database.stat().st_mode & 0o777 == 0o600, database
+
+
+def test_the_bank_takes_no_file_that_was_made_for_another_and_says_so_itself(played: Played) -> None:
+    """The provider shows the chain to an accomplice, whose receipt it is; each part of the file fits the others."""
+    file, accomplice = file_of(played), Did(DID["grid"])
+    kinds = ("AccountHolder", "Consent", "Consumption", "GridIntensity", "Emissions")
+    shown = present(
+        carried(played, *kinds),
+        holder=Did(DID["cap"]),
+        signer=key_of(played, "cap"),
+        audience=accomplice,
+        challenge="between-friends-0001",
+        at=clock.now(),
+        id=fresh_urn(),
+    )
+    receipt = orjson.loads(canonicalize(file["receipt"]))
+    receipt.pop("proof")
+    at = clock.now()
+    receipt |= {"issuer": str(accomplice), "validFrom": stamp(at), "id": fresh_urn()}
+    receipt["credentialSubject"] |= {
+        "presentation": orjson.loads(shown.raw)["id"],
+        "digestMultibase": shown.digest.multibase,
+        "receivedAt": stamp(at),
+        "challenge": "between-friends-0001",
+        "audience": str(accomplice),
+    }
+    signed = sign_document(
+        receipt, by=accomplice, signer=key_of(played, "grid"), purpose="assertionMethod", at=at
+    )
+    forged = {**file, "presentation": orjson.loads(shown.raw), "receipt": orjson.loads(signed.raw)}
+    question = Question(played.town.out / "trust.json", "bank", clock.now(), None, offline=True)
+    stranger = judge(canonicalize(forged), question)
+    bank = played.town.owner("bank").fetch("POST", "/v1/verifications", body=canonicalize(forged))
+    assert audience_in(stranger) == ("passed", "presentation.audience")
+    assert audience_in(orjson.loads(bank)) == ("failed", "presentation.audience")
+    assert (
+        audience_in(judge(canonicalize(forged), replace(question, audience=Did(DID["bank"]))))[0] == "failed"
+    )
+    own = played.town.owner("bank").fetch("POST", "/v1/verifications", body=canonicalize(file))
+    assert audience_in(orjson.loads(own)) == ("passed", "presentation.audience")
+
+
+def audience_in(verdict: Document) -> tuple[str, str]:
+    """Give what was found about whom a file was made for."""
+    checks = verdict["checks"]
+    assert isinstance(checks, list)
+    [found] = [one for one in checks if isinstance(one, dict) and one["name"] == "presentation.audience"]
+    return str(found["outcome"]), str(found["code"])

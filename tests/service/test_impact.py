@@ -11,6 +11,7 @@ import pytest
 from holders.present import present
 from perseus import clock
 from perseus.apps.impact import CONSEQUENCES
+from perseus.governance.previews import told
 from perseus.keystore import KeyStore, fresh_urn
 from support.town import DID
 from trust.canonical import parse
@@ -41,7 +42,7 @@ def test_each_report_bank_and_consent_is_counted_once(
         "banks": banks,
         "consents": consents,
     }
-    assert found["active"]
+    assert (found["active"], found["state"]) == (True, "member")
     assert found["shared_list"] == 2
 
 
@@ -49,12 +50,16 @@ def test_who_does_not_answer_is_named_and_not_counted(played: Played) -> None:
     found = impact(played, DID["edp"])
     assert [one["member"] for one in found["silent"]] == ["did:web:suspended.demo.perseus.example"]
     assert found["sentence"] == "1 report, 1 bank, 1 consent; 1 member did not answer"
+    why = "it could not be asked, because the name is not among those that this service may ask"
+    assert [one["why"] for one in found["silent"]] == [why]
+    assert f"  no answer  Murk Carbon (did:web:suspended.demo.perseus.example): {why}" in list(told(found))
     played.town.kill("cap")
     try:
         without = impact(played, DID["edp"])
     finally:
         played.town.revive("cap")
     assert without["sentence"] == "1 report, 1 bank, 0 consents; 2 members did not answer"
+    assert any(one["why"].startswith("it did not answer: ") for one in without["silent"])
 
 
 def test_a_preview_says_what_follows_and_decides_nothing(played: Played) -> None:
@@ -74,7 +79,8 @@ def test_a_preview_says_what_follows_and_decides_nothing(played: Played) -> None
     ran = subprocess.run(command, capture_output=True, check=False, timeout=60, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "1 report, 1 bank, 2 consents; 1 member did not answer" in ran.stdout
-    assert "What it signed before stays good, with a warning." in ran.stdout
+    assert "What it signed before stays good, with a warning." in " ".join(ran.stdout.split())
+    assert "member now, carbon accounting provider" in " ".join(ran.stdout.split())
     assert json.loads(played.town.owner("operator").fetch("GET", "/healthz"))["register_size"] == size
 
 

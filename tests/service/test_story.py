@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpx2
 import jsonschema_rs
 import pytest
 from sqlalchemy import create_engine, inspect, text
@@ -171,6 +172,28 @@ def test_every_log_line_is_json_and_none_has_a_secret(played: Played) -> None:
             assert json.loads(line)["party"] == party
             assert door not in line
             assert "pre-agreed-code" not in line
+
+
+def test_no_line_of_any_log_names_a_firm(played: Played) -> None:
+    """Not in the story, not in what failed over it, and not in what a stranger sends to be refused."""
+    town, firm = played.town, str(played.town.firm)
+    key = firm.removeprefix("did:key:")
+    failed = town.begin("too-early", months=("2025-01",))
+    told = town.finished(failed)
+    for path, body in (
+        ("/v1/evidence", {"entry": {"payload": firm, firm: key}}),
+        (f"/v1/memberships/{firm}", None),
+        (f"/v1/memberships/{firm.replace(':', '%3A')}", None),
+    ):
+        url = (town.out / "operator" / "address").read_text() + path
+        answered = httpx2.request("GET" if body is None else "POST", url, json=body, trust_env=False)
+        assert answered.is_client_error, answered.text
+    lines = [line for log in sorted(town.out.glob("*/log.jsonl")) for line in log.read_text().splitlines()]
+    assert [line for line in lines if key in line] == []
+    # They are told all the same: which work failed and with which code, and that somebody asked about a firm.
+    found = [json.loads(line) for line in lines]
+    assert [one["code"] for one in found if one.get("operation") == failed] == [told["code"]]
+    assert sum("(a firm's key)" in line for line in lines) >= 2
 
 
 def test_nobody_wrote_to_standard_error(played: Played) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -10,6 +11,7 @@ import pytest
 from holders.present import present
 from perseus import clock, officers
 from perseus.keystore import KeyStore, fresh_urn
+from perseus.refreshing import Refresher
 from perseus.verification import Question, judge
 from support.town import DID, SOURCE, Town, until
 from trust.canonical import Json, canonicalize, parse_object
@@ -116,6 +118,33 @@ def test_what_it_signed_before_stays_genuine_and_the_verdict_warns(played: Playe
     assert "failed" not in {check["outcome"] for check in verdict["checks"]}
     offline = judge(evidence(played), question)
     assert offline["known_at"] == verdict["known_at"] - 1
+
+
+def test_without_proofs_the_banks_own_record_keeps_the_chain_and_a_stranger_is_left_in_doubt(
+    played: Played,
+) -> None:
+    """The bank knows when it received this file; whoever gets it now cannot tell it from one that is dated back."""
+    file = json.loads(evidence(played))
+    del file["timeProofs"]
+    bare = canonicalize(file)
+    own = json.loads(played.town.owner("bank").fetch("POST", "/v1/verifications", body=bare))
+    assert own["authentic_at_signing"] == "yes"
+    peers = [f'"{one.removeprefix("did:web:")}" = "{party}/address"' for party, one in DID.items()]
+    settings = played.town.out / "settings.toml"
+    settings.write_text("[peers]\n" + "\n".join(peers) + "\n", encoding="utf-8")
+    question = Question(
+        played.town.out / "trust.json", "bank", clock.now(), None, offline=False, in_hand=True
+    )
+    stranger = judge(bare, question, refresh=Refresher(settings))
+    assert stranger["known_at"] == own["known_at"]
+    assert stranger["authentic_at_signing"] == "unknown"
+    checks = stranger["checks"]
+    assert isinstance(checks, list)
+    doubted = [one for one in checks if isinstance(one, dict) and one["outcome"] == "unknown"]
+    assert "signature.time_unproven" in {one["code"] for one in doubted}
+    # As the bank itself, by the receipt that it signed, it is as good as with its own records.
+    as_bank = judge(bare, replace(question, audience=Did(DID["bank"])), refresh=Refresher(settings))
+    assert as_bank["authentic_at_signing"] == "yes"
 
 
 def test_once_it_is_reinstated_it_is_let_in_again(client: httpx2.Client, played: Played) -> None:

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from rdflib import Graph
 
 from perseus import clock
+from perseus.apps.channel import Connection
 from perseus.apps.directory import add_directory
 from perseus.apps.party import open_party
 from perseus.apps.service import open_service
@@ -76,7 +77,7 @@ class OperatorHome:
     @contextmanager
     def client(self) -> Iterator[httpx2.Client]:
         """Serve the directory on a loopback port, and give a caller for them."""
-        config = uvicorn.Config(self.app(), log_config=None, access_log=False)
+        config = uvicorn.Config(self.app(), http=Connection, log_config=None, access_log=False)
         server = uvicorn.Server(config)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -138,14 +138,14 @@ class Town:
             for one in listed(self.owner("wallet").post(f"/local/requests/{request}/grant", {})["consents"])
         ]
 
-    def begin(self, key: str = "report") -> str:
-        """Let the accounting provider begin a report, and give the operation's id."""
+    def begin(self, key: str = "report", *, months: tuple[str, ...] = ()) -> str:
+        """Let the accounting provider begin a report on its months or others, and give the operation's id."""
         job = {
             "firm": str(self.firm),
             "wallet": WALLET,
             "grid": DID["grid"],
             "bank": DID["bank"],
-            "months": list(self.months),
+            "months": list(months or self.months),
             "kind": "forecast",
         }
         return str(self.owner("cap").post("/local/reports", job, key=key)["id"])

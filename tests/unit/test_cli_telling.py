@@ -8,6 +8,7 @@ from perseus.cli.explain import pointer_to
 from perseus.cli.text import command_lines
 from perseus.cli.tree import draw
 from perseus.demo.telling import Teller
+from perseus.formats.finding import Finding
 from trust.canonical import Json
 
 COUNTS = {"passed": 1, "failed": 1, "warning": 0, "unknown": 0, "not_run": 2, "not_applicable": 0}
@@ -45,6 +46,18 @@ def test_what_was_not_run_names_the_area_that_it_rests_on_in_the_end() -> None:
     assert "calculation 1/2, 1 not run: membership failed" in shown
 
 
+def test_what_is_the_same_of_several_half_hours_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    missing = [Finding("data.missing", f"2026-01-0{day}T00:00:00Z", "It is null.") for day in (1, 2, 3)]
+    other = Finding("data.missing", "2026-01-09T00:00:00Z", "It is negative.")
+    Teller().findings([missing[0], Finding("data.fuel", "", "No fuel is named."), *missing[1:], other])
+    told = [" ".join(line.split()) for line in capsys.readouterr().err.split(" ! ")[1:]]
+    assert told == [
+        "data.missing 2026-01-01T00:00:00Z It is null. So at 2 more, the last 2026-01-03T00:00:00Z.",
+        "data.fuel No fuel is named.",
+        "data.missing 2026-01-09T00:00:00Z It is negative.",
+    ]
+
+
 def test_a_question_that_nothing_in_the_list_answers_still_has_a_reason() -> None:
     assert "calculation not run: It waits for x.y" in drawn(check("calculation.sum", "not_run", "x.y"))[-1]
     ring = [check("data.a", "not_run", "data.b"), check("data.b", "not_run", "data.a")]
@@ -80,3 +93,32 @@ def test_a_refusal_points_only_to_what_can_be_explained() -> None:
     assert pointer_to("data.region") == "See: perseus explain data.region"
     assert pointer_to("file.missing") == "See: perseus explain file.missing"
     assert pointer_to("file.of_no_name") == ""
+
+
+def test_a_place_stands_at_the_end_of_a_line_or_under_it_and_never_behind_a_line_that_was_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    teller = Teller()
+    teller.done("Scheme", "register opened", "demo/registry/")
+    teller.done("Consent", "Baker & Sons allows 2 uses until 24 Nov 2027", "demo/wallet/")
+    first, *second = capsys.readouterr().err.splitlines()
+    assert first.endswith("register opened            demo/registry/")
+    assert [line.strip() for line in second[1:]] == ["2027", "demo/wallet/"]
+    assert [len(line) - len(line.lstrip()) for line in second[1:]] == [19, 19], "under the text, not ragged"
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_no_line_of_a_verdict_is_wider_than_the_terminal(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    failed = check("member.suspended_at_signing", "failed") | {
+        "title": "Murk Carbon was suspended when it signed this and everything else in the chain",
+        "detail": "Murk Carbon was suspended when it signed: suspended since 2026-11-24T18:36:27Z.",
+        "remedy": "Ask Murk Carbon to sign again once it is reinstated.",
+    }
+    lines = drawn(failed, check("data.sound", "not_run", "member.suspended_at_signing"))
+    assert max(map(len, lines)) <= columns
+    told = [line.strip("│├└─ ✗|`-x") for line in lines]
+    assert "member.suspended_at_signing" in told, "a code is never broken, so that it can be copied"

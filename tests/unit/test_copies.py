@@ -19,16 +19,20 @@ from perseus.copies.folder import open_copy, write_log
 from perseus.copies.source import Folder
 from perseus.copies.syncing import Demand, Synced, synchronise
 from perseus.copies.using import OwnCopy
+from perseus.witness.settings import known_logs
+from registry import proposal
+from registry.bodies import NewLogKey
 from registry.errors import RegisterError
 from registry.log.checkpoint import Checkpoint
 from registry.log.merkle import Tree, leaf_hash
+from registry.log.note import VerifierKey
 from registry.log.proof import InclusionProof
 from registry.log.quorum import WitnessPolicy
 from registry.log.tiles import bundle as write_bundle
 from registry.recording import Recorded
 from registry.register import Register
 from support.keys import signer
-from support.scheme import ORIGIN, Party, SchemeSimulator
+from support.scheme import ORIGIN, START, Party, SchemeSimulator
 from trust.did import Did
 from trust.errors import PerseusError, UnavailableError
 from verifiers.evidence import Evidence
@@ -465,7 +469,9 @@ def test_the_commands_exit_code_tells_a_refusal_from_what_cannot_be_had(tmp_path
     assert "perseus explain register.unwitnessed" in ran.stderr
     without_checkpoint(log, found)
     assert perseus("sync", "--from", log, "--to", copy, trust=trust).returncode == 3
-    assert perseus("sync", "--from", tmp_path / "none", "--to", copy, trust=trust).returncode == 2
+    missing = perseus("sync", "--from", tmp_path / "none", "--to", copy, trust=trust)
+    assert missing.returncode == 2
+    assert "there is no such folder" in missing.stderr
     assert perseus("sync", "--from", "http://log.example", "--to", copy, trust=trust).returncode == 2
     assert perseus("sync", "--from", log, trust=trust).returncode == 2
     assert perseus("sync", "--from", log, "--to", copy, trust=tmp_path / "none").returncode == 2
@@ -479,6 +485,17 @@ def test_the_anchors_policy_can_be_given_to_any_other_client(tmp_path: Path) -> 
     assert list(policy.logs) == [found.anchor.log_key]
     assert [one.key for one in policy.witnesses.values()] == list(found.anchor.witnesses)
     assert policy.groups[policy.quorum].threshold == 2
+
+
+def test_a_witness_is_told_both_logs_although_a_policy_holds_their_key_once(tmp_path: Path) -> None:
+    found = scheme(1)
+    trust = trusted(tmp_path, found)
+    keys = perseus("policy", "--logs", trust=trust).stdout.split()
+    assert list(known_logs(keys)) == [ORIGIN, f"{ORIGIN}/evidence"]
+    assert VerifierKey.parse(keys[0]) == found.anchor.log_key
+    told = perseus("policy", trust=trust).stdout
+    assert f"# the same key signs the evidence log: {keys[1]}\n" in told
+    assert list(WitnessPolicy.parse(told).logs) == [found.anchor.log_key]
 
 
 def test_an_entrys_place_is_checked_offline(tmp_path: Path) -> None:
@@ -543,3 +560,48 @@ def test_a_whole_other_scheme_of_the_same_name_is_not_taken_for_the_anchors(tmp_
     error = refused(other, copy, found)
     assert error.code == "register.other_entries"
     assert "no key of the log signed that" in str(error)
+
+
+def rotated(found: SchemeSimulator) -> SchemeSimulator:
+    """Let the log's key be replaced, and another member join."""
+    new = signer("the log's next key", ed25519=True)
+    body = NewLogKey(str(VerifierKey(ORIGIN, new.key)))
+    found.take(proposal.propose(found.register, "scheme.logkey.rotated", None, body=body, at=START))
+    found.log = new
+    found.join("did:web:later.example", name="Later")
+    return found
+
+
+def test_a_key_that_the_log_was_given_later_is_taken_from_ones_own_copy_of_the_register(
+    tmp_path: Path,
+) -> None:
+    """The anchor names the first key alone; a fork that the log tells under a later one is proven with both."""
+    found, log, copy = rotated(scheme(1)), tmp_path / "log", tmp_path / "copy"
+    trust = trusted(tmp_path, found)
+    synced(published(found, log), copy, found)
+    size = found.register.size
+    (tmp_path / "other").write_text(Checkpoint(ORIGIN, size, bytes(32)).sign(found.log))
+    alone = perseus("fork-proof", copy, tmp_path / "other", trust=trust)
+    assert (alone.returncode, alone.stdout) == (1, "")
+    both = perseus("fork-proof", copy, tmp_path / "other", "--register", copy, trust=trust)
+    assert both.returncode == 0, both.stderr
+    (tmp_path / "proof").write_text(both.stdout)
+    assert perseus("fork-proof", tmp_path / "proof", "--register", copy, trust=trust).returncode == 0
+    (tmp_path / "settings.toml").write_text('register = "copy"\n')
+    assert perseus("fork-proof", tmp_path / "proof", trust=trust).returncode == 0
+    shutil.rmtree(copy)
+    assert perseus("fork-proof", tmp_path / "proof", trust=trust).returncode == 1
+
+
+def test_an_entry_under_a_later_key_of_the_log_is_checked_with_ones_own_copy(tmp_path: Path) -> None:
+    found, copy = rotated(scheme(1)), tmp_path / "copy"
+    trust = trusted(tmp_path, found)
+    synced(published(found, tmp_path / "log"), copy, found)
+    (tmp_path / "entry").write_bytes(found.entries[1])
+    path = tmp_path / "entry.tlog-proof"
+    hashes = found.register.tree.inclusion(1, size=found.register.size)
+    path.write_text(str(InclusionProof(1, hashes, found.checkpoint)))
+    ran = perseus("check-proof", path, "--entry", tmp_path / "entry", trust=trust)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    ran = perseus("check-proof", path, "--entry", tmp_path / "entry", "--register", copy, trust=trust)
+    assert (ran.returncode, ran.stderr) == (0, "")

@@ -145,11 +145,12 @@ ROWS: tuple[Row, ...] = (
     (left, 30, None, INVALID, "member.left"),
     (left, 29, None, VALID, "member.known"),
     (left, 29, 31, VALID, "member.known"),
-    # A suspension [30, 40): refused inside, even after reinstatement; proof is wanted where the interval overlaps it.
+    # A suspension [30, 40): refused inside, even after reinstatement; proof is wanted where the interval overlaps it,
+    # and the interval of a signature that nothing bounds has no end.
     (suspended, 30, None, INVALID, "member.suspended_at_signing"),
     (suspended, 39, 50, INVALID, "member.suspended_at_signing"),
     (suspended, 40, None, VALID, "member.known"),
-    (suspended, 29, None, VALID, "member.known"),
+    (suspended, 29, None, UNKNOWN, "signature.time_unproven"),
     (suspended, 29, 29.5, VALID, "member.known"),
     (suspended, 29, 30, UNKNOWN, "signature.time_unproven"),
     (suspended, 29, 60, UNKNOWN, "signature.time_unproven"),
@@ -205,8 +206,8 @@ def test_a_signature_that_is_dated_before_what_it_holds_is_refused() -> None:
     answer = story.ask(19, None, since=25)
     assert (answer.outcome.value, answer.code) == (INVALID, "signature.backdated")
     assert answer.sentence == (
-        "GreenLedger dates its signature 2026-01-20T00:00Z, and what it signed holds a state of the evidence log "
-        "that did not exist before 2026-01-26T00:00Z."
+        "GreenLedger dates its signature 2026-01-20T00:00Z, and what it signed holds a state of the scheme's log "
+        "that witnesses did not see before 2026-01-26T00:00Z."
     )
     assert story.ask(25, None, since=25).outcome.value == VALID
     assert story.ask(26, None, since=25).outcome.value == VALID

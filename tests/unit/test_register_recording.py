@@ -143,8 +143,9 @@ def test_a_gap_in_what_one_verifier_saw_ignores_no_honest_event(log: Log) -> Non
     assert answer.outcome is Outcome.VALID
     assert len(answer.gaps) == 1
     assert answer.gaps[0] == (
-        "Register entry 4 was recorded between 2026-01-01T01:00Z and 2026-01-31T00:00Z, further apart than the "
-        "register's heartbeat; the later moment less one heartbeat is used."
+        "Register entry 4 was recorded between 2026-01-01T01:00Z and 2026-01-31T00:00Z. Witnesses should see the "
+        "register more often than that, once a heartbeat, so that it counts as recorded one heartbeat before the "
+        "later moment."
     )
 
 
@@ -182,7 +183,7 @@ def test_where_the_bounds_lie_far_apart_the_later_one_less_a_heartbeat_counts(lo
         "invalid",
     ]
     answer = found.standing(log.cap.did, None, log.cap.signer.key.thumbprint, signed_at=at(51))
-    assert any("further apart than the register's heartbeat" in told for told in answer.gaps)
+    assert any("once a heartbeat" in told for told in answer.gaps)
 
 
 def test_an_event_dated_ahead_delays_no_report_that_witnesses_saw(log: Log) -> None:
@@ -233,3 +234,10 @@ def test_a_later_checkpoint_never_changes_when_earlier_entries_were_recorded(log
         4
     ).standing(did, ROLE_OF_CAP, key, signed_at=at(2))
     assert Tree.of(map(leaf_hash, log.scheme.entries)).root == after.root
+
+
+def test_a_note_that_one_anchors_witnesses_proved_tells_another_anchor_nothing(log: Log) -> None:
+    assert log.register.recorded != ()
+    others = tuple(WitnessKey(name, signer(f"other {name}", ed25519=True).key) for name in WITNESSES)
+    log.anchor = replace(log.anchor, witnesses=others)
+    assert log.register.recorded == ()

@@ -130,7 +130,7 @@ def test_an_open_suspension_names_no_end(story: Story) -> None:
 
 def test_a_signature_before_a_suspension_stays_good_with_a_warning(story: Story) -> None:
     story.scheme.suspend(story.cap, at=story.at(days=30))
-    answer = story.ask(story.at(days=29))
+    answer = story.ask(story.at(days=29), proven_by=story.at(days=29))
     assert answer.outcome is Outcome.VALID
     assert answer.warnings == (
         "GreenLedger was suspended later, since 2026-01-31T00:00Z (register entry 4).",
@@ -349,6 +349,25 @@ def test_asking_again_gives_the_same_answer(story: Story) -> None:
 
 def test_a_later_proof_of_time_is_not_answered_from_an_earlier_question(story: Story) -> None:
     story.scheme.suspend(story.cap, at=story.at(days=30))
-    assert story.ask(story.at(days=1)).outcome is Outcome.VALID
     assert story.ask(story.at(days=1), proven_by=story.at(days=29)).outcome is Outcome.VALID
     assert story.ask(story.at(days=1), proven_by=story.at(days=30)).outcome is Outcome.INDETERMINATE
+    assert story.ask(story.at(days=1)).outcome is Outcome.INDETERMINATE
+    assert story.ask(story.at(days=1), proven_by=story.at(days=29)).outcome is Outcome.VALID
+
+
+def test_what_ended_later_is_told_where_nothing_proves_the_signature_to_be_older(story: Story) -> None:
+    register = story.scheme.register
+    story.scheme.take(
+        proposal.request_exit(register, story.cap.did, at=story.at(days=29)), story.cap.signer, by=""
+    )
+    story.scheme.take(proposal.let_go(story.scheme.register, story.cap.did, at=story.at(days=30)), by="a")
+    bare = story.ask(story.at(days=1))
+    assert bare.outcome is Outcome.VALID
+    [told] = bare.ended
+    assert told.sentence == (
+        "GreenLedger left the scheme on 2026-01-31T00:00Z (register entry 5), and nothing proves that it signed "
+        "before: that the date was set back is not excluded."
+    )
+    assert "evidence log from before 2026-01-31T00:00Z" in told.remedy
+    assert story.ask(story.at(days=1), proven_by=story.at(days=29)).ended == ()
+    assert story.ask(story.at(days=1), proven_by=story.at(days=30)).ended == bare.ended

@@ -35,6 +35,7 @@ data.region_matches data.intensity_complete data.intensity_kind data.sources_com
 calculation.method_known calculation.sum_opens calculation.figure_follows calculation.recalculated
 presentation.nonce presentation.audience presentation.fresh presentation.holder presentation.channel
 presentation.customer policy.separation policy.estimates policy.quality policy.age
+verdict.anchor_same verdict.register_agrees verdict.policy_known verdict.file_same verdict.judged_again
 """)
 
 REASONS = _words("""
@@ -60,10 +61,10 @@ presentation.audience presentation.expired presentation.replayed presentation.ho
 presentation.other_customer policy.separation policy.too_many_estimates policy.quality_score policy.age
 equivocation.two_reports equivocation.two_intensities evidence.deleted
 register.unknown_event register.unwitnessed data.register_falls data.split_hours data.fuel_assumed
-data.region_unchecked time.zone_assumed
+data.region_unchecked time.zone_assumed event.ahead event.role
 time.start_assumed equivocation.two_credentials event.body event.type event.scheme event.policy event.prev
 event.backdated event.quorum event.signature event.state event.possession event.precommitment key.exposed
-key.unreadable register.out_of_range member.suspended_later status.keeper_away register.other_entries
+key.unreadable register.out_of_range member.suspended_later status.keeper_away register.other_entries status.backdated
 record.form record.version record.step_form record.step_repeated record.spelling record.time_form
 record.id_form record.encoding record.scheme_absent record.application_recipient record.other_registry
 record.time_order record.certificate_missing record.certificate_form record.certificate_other_serial
@@ -73,6 +74,8 @@ record.revocation_unchecked record.revocation_list record.revocation_list_old re
 record.consent_expired record.consent_later record.consent_other_licence record.consent_other_process
 record.consent_ended record.no_origin record.origins_differ record.step_missing record.step_other_kind
 record.step_later record.cycle record.receipt_by_other record.receipt_missing record.not_held
+verdict.other_anchor verdict.no_verdict verdict.register_short verdict.other_register verdict.policy_unknown
+verdict.other_file verdict.differs
 """)
 
 OTHER_WORDS = {"failed_title", "failed_meaning", "failed_remedy"}
@@ -132,9 +135,9 @@ def test_a_code_has_a_check_an_outcome_and_its_texts(code: str) -> None:
 
 
 def test_every_code_that_the_source_gives_is_in_the_catalogue() -> None:
-    """Names of register events have the same form; the schema of their payload lists them."""
+    """Names of register events and of two files have the same form; the schema of their payload lists the events."""
     payload: Any = specs.document("schemas/register-event-payload.json")
-    known = {*CHECKS, *CODES, *payload["properties"]["type"]["enum"]}
+    known = {*CHECKS, *CODES, *payload["properties"]["type"]["enum"], "policy.json", "verdict.json"}
     areas = "|".join({name.partition(".")[0] for name in (*CHECKS, *CODES)})
     given = {
         (code, place.name)

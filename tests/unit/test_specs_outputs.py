@@ -12,7 +12,7 @@ import specs
 from perseus.statement import MonthFigure
 from trust.report import Answer, Check, Outcome, Overall
 
-OUTPUTS = ("verdict", "calculate", "demo", "audit")
+OUTPUTS = ("verdict", "calculate", "demo", "audit", "pcaf")
 
 
 def schema(name: str) -> dict[str, Any]:

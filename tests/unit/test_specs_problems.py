@@ -62,6 +62,7 @@ def codes() -> dict[str, str]:
     """Find every code in the source, with one place that gives it; events and some others have names of that form."""
     payload: Any = specs.document("schemas/register-event-payload.json")
     others = {*payload["properties"]["type"]["enum"], "http.request", "chain.html"}
+    others |= {"policy.json", "verdict.json"}
     found: dict[str, str] = {}
     for place, tree in trees().items():
         for node in ast.walk(tree):

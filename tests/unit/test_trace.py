@@ -16,13 +16,15 @@ from rdflib import PROV, RDF, Graph, URIRef
 
 import specs
 from perseus.drawing.layout import lay_out
-from perseus.drawing.scene import Bond, scene_of
+from perseus.drawing.scene import NAMES, Bond, scene_of
 from perseus.tracing import FORMS, traced
 from registry.projections.forms import PROVENANCE, json_ld, n_triples, turtle
 from registry.projections.names import SCHEMA
 from support.chain import ChainSimulator, edited, party, scheme
 from support.story import BANK, CAP, EDP, GRID, SHOWN_AT, Story
 from trust.canonical import Json
+from trust.kinds import KINDS
+from trust.provenance import ACTS, class_of
 from trust.terms import PERSEUS, SECURITY, words
 from verifiers.evidence import write_evidence
 from verifiers.trace import trace
@@ -208,6 +210,12 @@ def test_a_bare_credential_is_drawn_as_well(chain: ChainSimulator) -> None:
     found = traced(chain.credentials["consent"].raw, form="turtle").decode()
     assert "perseus:ConsentCredential" in found
     assert "perseus:Unproven" not in found
+
+
+def test_every_kind_of_credential_has_its_act_and_its_name_in_a_drawing() -> None:
+    assert set(ACTS) == {*KINDS, "VerifiablePresentation"}
+    assert {class_of(kind) for kind in ACTS} <= set(NAMES)
+    assert class_of("SomethingElse") is None
 
 
 def test_every_term_of_a_graph_is_in_the_vocabulary(drawn: Graph) -> None:

@@ -88,7 +88,7 @@ def test_a_size_beyond_what_a_database_counts_is_refused(desk: CosigningDesk) ->
 
 def test_a_new_home_has_an_encrypted_key_that_its_owner_alone_can_read(tmp_path: Path) -> None:
     home = tmp_path / "witness"
-    key = found_witness(home, "witness.example", [KEY, KEY])
+    key = found_witness(home, "witness.example", [KEY])
     pem = home / "keys" / "witness.pem"
     assert pem.read_text().startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----")
     assert pem.stat().st_mode & 0o777 == 0o600
@@ -110,6 +110,16 @@ def test_a_home_is_never_made_over(tmp_path: Path) -> None:
 def test_a_name_or_a_log_that_cannot_be_is_refused(tmp_path: Path, name: str, logs: list[str]) -> None:
     with pytest.raises(MalformedError):
         found_witness(tmp_path / "witness", name, logs)
+
+
+def test_a_log_that_is_named_twice_is_refused_and_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(MalformedError, match=f"that of {ORIGIN} twice") as refused:
+        found_witness(tmp_path / "witness", "witness.example", [KEY, KEY])
+    assert refused.value.code == "format.unparseable"
+    assert not (tmp_path / "witness").exists()
+    other = str(VerifierKey(f"{ORIGIN}/evidence", LOG.key))
+    found_witness(tmp_path / "witness", "witness.example", [KEY, other])
+    assert settings.read(tmp_path / "witness", WitnessSettings).logs == (KEY, other)
 
 
 @pytest.mark.parametrize(

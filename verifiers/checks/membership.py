@@ -80,12 +80,7 @@ def _ask(case: Case, item: Item) -> Standing | None:
     register, signature = case.register, _signature(case, item)
     if register is None or signature is None:
         return None
-    found = _standing(register, signature, case.known_at)
-    told = span_of(case, item).told_by
-    if signature.proven_by is not None or told is None or found is None or found.outcome is not Outcome.VALID:
-        return found
-    # What a receipt only says may stand against the signature: then it was received after an event that matters.
-    return _standing(register, signature._replace(proven_by=told), case.known_at)
+    return _standing(register, signature, case.known_at)
 
 
 def _signature(case: Case, item: Item) -> Signature | None:

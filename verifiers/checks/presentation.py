@@ -44,9 +44,19 @@ def nonce(case: Case, item: Item) -> Finding:
 
 
 def audience(case: Case, item: Item) -> Finding:
-    """Ask whether it was signed for this recipient alone (Data Integrity 1.0, section 2.1)."""
-    reception, proof = reception_of(case), item.proof
+    """Ask whether it was signed for this recipient alone (Data Integrity 1.0, section 2.1).
+
+    A verifier that says who it is goes by that; one that judges for others can only hold the file's parts together.
+    """
+    reception, proof, own = reception_of(case), item.proof, case.evidence.own
     found = "" if proof is None else str(proof.domain)
+    if own is not None and found != str(own):
+        return failed(
+            "presentation.audience",
+            f"It was made for {case.name(found)}, and {case.name(own)} judges it.",
+            expected=str(own),
+            found=found,
+        )
     if reception is None:
         return unknown("presentation.audience", f"No receipt says whether {case.name(found)} received it.")
     if found != str(reception.audience):

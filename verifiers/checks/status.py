@@ -17,6 +17,7 @@ from verifiers.listing import OpenList, open_list
 from verifiers.policy import OPERATOR
 from verifiers.reach import beyond
 from verifiers.rivals import rival_of
+from verifiers.span import not_before, shown_by
 from verifiers.wording import moment
 
 _MOST_KEEPERS = 256
@@ -78,10 +79,24 @@ def _entry(case: Case, item: Item, entry: StatusEntry) -> Finding | None:
         )
     return (
         _misfit(case, item, entry, found)
+        or _dated_back(case, found)
         or _contradicted(case, entry, found)
         or _aged(case, found)
         or _set(item, entry, found)
     )
+
+
+def _dated_back(case: Case, found: OpenList) -> Finding | None:
+    """Refuse a list that is older by its date than what it holds."""
+    since = not_before(case, found.checkpoint)
+    if since is not None and found.valid_from is not None and found.valid_from < since:
+        return failed(
+            "status.backdated",
+            f"The list is dated {moment(found.valid_from)}, and what it holds did not exist before {moment(since)}.",
+            expected=f"a list dated {moment(since)} or later",
+            found=moment(found.valid_from),
+        )
+    return None
 
 
 def _contradicted(case: Case, entry: StatusEntry, found: OpenList) -> Finding | None:
@@ -208,7 +223,9 @@ def _consent(item: Item) -> Consent | None:
 
 def _list(case: Case, entry: StatusEntry) -> OpenList | None:
     secured = case.evidence.status_lists.get(entry.list_url)
-    return None if secured is None else open_list(secured, case.register, case.known_at)
+    if secured is None:
+        return None
+    return open_list(secured, case.register, case.known_at, shown_by(case, secured))
 
 
 def _keeper(case: Case, entry: StatusEntry) -> Did | str:

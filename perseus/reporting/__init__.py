@@ -1,0 +1,1 @@
+"""Reports for people who were not there: a signed verdict, a PDF for auditors, an evidence zip."""

@@ -48,14 +48,15 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
     {
         "SERVICE": "it would ask another server, and nothing is fetched here",
         "LOAD": "it would fetch, and nothing is fetched here",
-        "FROM": "there is one graph, the directory; leave FROM out",
+        "FROM": "all that is at hand is asked already; leave FROM out",
         **dict.fromkeys(
             ("INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"),
-            "the log alone is written to, by its officers",
+            "nothing can be changed by a query",
         ),
         "DESCRIBE": "write out as CONSTRUCT what is to be described",
         **dict.fromkeys(
-            ("NOW", "RAND", "UUID", "STRUUID"), "an answer here follows from the log, and this one would not"
+            ("NOW", "RAND", "UUID", "STRUUID"),
+            "the same question has the same answer here, and with it would not",
         ),
     }
 )
@@ -74,8 +75,10 @@ class Queries:
     def __init__(self) -> None:
         self._turns = threading.BoundedSemaphore(AT_ONCE)
 
-    def run(self, query: str, *, triples: bytes, media_type: str, patience: float = PATIENCE) -> bytes:
-        """Run a query over triples.
+    def run(
+        self, query: str, *, triples: bytes, media_type: str, patience: float = PATIENCE, quads: bytes = b""
+    ) -> bytes:
+        """Run a query over triples, and over quads where there are graphs with names.
 
         Raises:
             QueryRefusedError: the query is refused, or exceeds its time, its memory or the size of an answer.
@@ -84,11 +87,17 @@ class Queries:
         """
         form = form_of(query)
         wanted = (_GRAPHS if form == "CONSTRUCT" else _RESULTS)[media_type]
-        head = {"query": query, "format": wanted, "largest": LARGEST_ANSWER, "form": form}
+        head = {
+            "query": query,
+            "format": wanted,
+            "largest": LARGEST_ANSWER,
+            "form": form,
+            "triples": len(triples),
+        }
         if not self._turns.acquire(timeout=_QUEUE):
             raise UnavailableError("an answer", because="other queries are running", code="query.busy")
         try:
-            done = _spawn(orjson.dumps(head) + b"\n" + triples, patience=patience)
+            done = _spawn(orjson.dumps(head) + b"\n" + triples + quads, patience=patience)
         finally:
             self._turns.release()
         return _read(done)
@@ -148,7 +157,7 @@ def _read(done: subprocess.CompletedProcess[bytes]) -> bytes:
         )
     if done.returncode == sparql_process.REACHING:
         raise QueryRefusedError(
-            "The query would reach beyond the directory, and nothing is fetched here.", code="query.refused"
+            "The query would reach beyond what is at hand, and nothing is fetched here.", code="query.refused"
         )
     raise _too_slow()
 

@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "pcaf": "Attribute a verified chain's emissions to a loan (PCAF).",
         "explain": "Say what a code means, and what to do about it.",
         "inspect": "Show what is in a credential or an evidence file.",
+        "trace": "Draw where a file's figures come from, as linked data or a picture.",
+        "query": "Ask a folder of evidence files a question in SPARQL.",
         "calculate": "Calculate emissions from meter readings and grid intensity.",
         "consent": "List, grant or withdraw a small firm's consents.",
         "member": "List the scheme's members, or suspend one.",

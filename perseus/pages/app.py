@@ -14,10 +14,18 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from perseus.pages import chain_page, check_page, fault_page, verdict_page
 from perseus.pages.exhibit import Broken, Exhibit, Verdict
 from perseus.pages.headers import Headers
+from perseus.tracing import traced
 from perseus.verification import Question, judge
+from registry.anchor import Anchor
 from trust.errors import PerseusError, UnavailableError
 
 EVIDENCE, TRUST = "/evidence/bank.perseus.json", "/trust.json"
+PROVENANCE = {
+    "wide.svg": ("svg", "image/svg+xml"),
+    "narrow.svg": ("narrow-svg", "image/svg+xml"),
+    "chain.ttl": ("turtle", "text/turtle; charset=utf-8"),
+    "chain.jsonld": ("json-ld", "application/ld+json"),
+}
 HOSTS = ["127.0.0.1", "localhost"]
 _ASSETS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 _READ = ["GET", "HEAD"]
@@ -80,6 +88,17 @@ def _add_files(app: FastAPI, exhibit: Exhibit) -> None:
         content = resources.files("perseus.pages").joinpath("static", name).read_bytes()
         return Response(content, media_type=_ASSETS[name])
 
+    @cache
+    def drawn(form: str) -> bytes:
+        return traced(exhibit.evidence, form=form, anchor=Anchor.from_json(exhibit.trust))
+
+    def provenance(name: str) -> Response:
+        if name not in PROVENANCE:
+            raise HTTPException(404, f"There is no drawing {name}.")
+        form, media_type = PROVENANCE[name]
+        return Response(drawn(form), media_type=media_type)
+
+    app.add_api_route("/provenance/{name}", provenance, methods=_READ)
     for path, answered in ((EVIDENCE, evidence), (TRUST, trust), ("/static/{name}", asset)):
         app.add_api_route(path, answered, methods=_READ)
 

@@ -40,7 +40,9 @@ def offers_of(view: View, member: Member) -> Iterator[Offer]:
 
 def application_graph(view: View, member: Member, service: Service, names: Names) -> Graph:
     """Draw one service, and the register that it was read from."""
-    return drawn((*register_triples(view, names), *application_triples(view, member, service, names)))
+    return drawn(
+        (*register_triples(view, names.register), *application_triples(view, member, service, names))
+    )
 
 
 def whole_graph(view: View, names: Names) -> Graph:
@@ -66,7 +68,7 @@ def application_triples(view: View, member: Member, service: Service, names: Nam
 
 def whole_triples(view: View, names: Names) -> Iterator[Triple]:
     """Say everything: the register, the scheme's roles, every member that ever was, and its services."""
-    yield from register_triples(view, names)
+    yield from register_triples(view, names.register)
     yield from role_triples()
     for member in view.members():
         yield from member_triples(view, member, names)

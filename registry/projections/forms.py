@@ -5,33 +5,62 @@ rdflib's own writers follow the order of its sets, which no two processes share;
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final, cast
 
-from rdflib import DCAT, DCTERMS, OWL, RDF, RDFS, XSD, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, OWL, PROV, RDF, RDFS, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
 import specs
 from registry.projections.names import IB1, PERSEUS, SCHEMA, SECURITY
+from trust.terms import STATUS
 
-PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "dcat": str(DCAT),
-        "dcterms": str(DCTERMS),
-        "ib1": str(IB1),
-        "owl": str(OWL),
-        "perseus": str(PERSEUS),
-        "rdf": str(RDF),
-        "rdfs": str(RDFS),
-        "schema": str(SCHEMA),
-        "sec": str(SECURITY),
-        "xsd": str(XSD),
-    }
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dialect:
+    """The prefixes and the JSON-LD context that a family of graphs is written with."""
+
+    prefixes: Mapping[str, str]
+    context: str
+
+
+DIRECTORY: Final = Dialect(
+    MappingProxyType(
+        {
+            "dcat": str(DCAT),
+            "dcterms": str(DCTERMS),
+            "ib1": str(IB1),
+            "owl": str(OWL),
+            "perseus": str(PERSEUS),
+            "rdf": str(RDF),
+            "rdfs": str(RDFS),
+            "schema": str(SCHEMA),
+            "sec": str(SECURITY),
+            "xsd": str(XSD),
+        }
+    ),
+    "contexts/directory-v1.jsonld",
 )
-CONTEXT: Final = "contexts/directory-v1.jsonld"
+PROVENANCE: Final = Dialect(
+    MappingProxyType(
+        {
+            "ib1": str(IB1),
+            "perseus": str(PERSEUS),
+            "prov": str(PROV),
+            "rdf": str(RDF),
+            "rdfs": str(RDFS),
+            "schema": str(SCHEMA),
+            "sec": str(SECURITY),
+            "status": str(STATUS),
+            "xsd": str(XSD),
+        }
+    ),
+    "contexts/provenance-v1.jsonld",
+)
 Pairs = list[tuple[URIRef, Node]]
 
 
@@ -51,41 +80,44 @@ def n_triples(graph: Graph) -> bytes:
     return "".join(f"{line} .\n" for line in lines).encode()
 
 
-def turtle(graph: Graph) -> bytes:
+def turtle(graph: Graph, dialect: Dialect = DIRECTORY) -> bytes:
     """Write the graph as Turtle (RDF 1.1 Turtle)."""
-    head = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in PREFIXES.items())
-    return (head + "".join(_turtle_subject(subject, said) for subject, said in subjects(graph))).encode()
+    head = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in dialect.prefixes.items())
+    body = (_turtle_subject(subject, said, dialect) for subject, said in subjects(graph))
+    return (head + "".join(body)).encode()
 
 
-def _turtle_subject(subject: URIRef, said: Pairs) -> str:
+def _turtle_subject(subject: URIRef, said: Pairs, dialect: Dialect) -> str:
     lines = []
     for predicate, pairs in groupby(said, key=lambda pair: pair[0]):
-        values = ", ".join(_turtle_value(predicate, value) for _, value in pairs)
-        lines.append(f"    {'a' if predicate == RDF.type else compact(predicate)} {values}")
+        values = ", ".join(_turtle_value(predicate, value, dialect) for _, value in pairs)
+        lines.append(f"    {'a' if predicate == RDF.type else compact(predicate, dialect)} {values}")
     return f"\n{subject.n3()}\n" + " ;\n".join(lines) + " .\n"
 
 
-def _turtle_value(predicate: URIRef, value: Node) -> str:
-    return compact(value) if predicate == RDF.type and isinstance(value, URIRef) else _turtle_term(value)
+def _turtle_value(predicate: URIRef, value: Node, dialect: Dialect) -> str:
+    if predicate == RDF.type and isinstance(value, URIRef):
+        return compact(value, dialect)
+    return _turtle_term(value, dialect)
 
 
-def _turtle_term(value: Node) -> str:
+def _turtle_term(value: Node, dialect: Dialect) -> str:
     if not isinstance(value, Literal) or value.datatype is None:
         return value.n3()
     if value.datatype in {XSD.integer, XSD.boolean}:
         return str(value).lower()
-    return f"{Literal(str(value)).n3()}^^{compact(value.datatype)}"
+    return f"{Literal(str(value)).n3()}^^{compact(value.datatype, dialect)}"
 
 
-def compact(name: URIRef) -> str:
+def compact(name: URIRef, dialect: Dialect = DIRECTORY) -> str:
     """Shorten the name of a term by its prefix; only terms of our own choosing come here."""
-    prefix, space = next(item for item in PREFIXES.items() if name.startswith(item[1]))
+    prefix, space = next(item for item in dialect.prefixes.items() if name.startswith(item[1]))
     return f"{prefix}:{name.removeprefix(space)}"
 
 
 def rdf_xml(graph: Graph) -> bytes:
     """Write the graph as RDF/XML (RDF 1.1 XML Syntax)."""
-    spaces = "".join(f'\n  xmlns:{prefix}="{space}"' for prefix, space in PREFIXES.items())
+    spaces = "".join(f'\n  xmlns:{prefix}="{space}"' for prefix, space in DIRECTORY.prefixes.items())
     body = "".join(_xml_subject(subject, said) for subject, said in subjects(graph))
     return f'<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF{spaces}>\n{body}</rdf:RDF>\n'.encode()
 
@@ -102,32 +134,33 @@ def _xml_property(name: str, value: Node) -> str:
     return f"<{name}{datatype}>{escape(str(value))}</{name}>"
 
 
-def json_ld(graph: Graph) -> bytes:
+def json_ld(graph: Graph, dialect: Dialect = DIRECTORY) -> bytes:
     """Write the graph as JSON-LD 1.1, with our pinned context inside, so that nothing is to be fetched."""
-    context = specs.document(CONTEXT)["@context"]
-    nodes = [_json_subject(subject, said) for subject, said in subjects(graph)]
+    context = specs.document(dialect.context)["@context"]
+    terms = _terms(dialect.context)
+    nodes = [_json_subject(subject, said, terms) for subject, said in subjects(graph)]
     document = {"@context": context, "@graph": nodes}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _json_subject(subject: URIRef, said: Pairs) -> dict[str, object]:
+def _json_subject(subject: URIRef, said: Pairs, terms: Mapping[str, str]) -> dict[str, object]:
     node: dict[str, object] = {"id": str(subject)}
     for predicate, pairs in groupby(said, key=lambda pair: pair[0]):
-        values = [_json_value(predicate, value) for _, value in pairs]
-        node[_terms()[str(predicate)]] = values[0] if len(values) == 1 else values
+        values = [_json_value(predicate, value, terms) for _, value in pairs]
+        node[terms[str(predicate)]] = values[0] if len(values) == 1 else values
     return node
 
 
-def _json_value(predicate: URIRef, value: Node) -> object:
+def _json_value(predicate: URIRef, value: Node, terms: Mapping[str, str]) -> object:
     if isinstance(value, Literal) and value.datatype in {XSD.integer, XSD.boolean}:
         return value.toPython()
-    return _terms()[str(value)] if predicate == RDF.type else str(value)
+    return terms[str(value)] if predicate == RDF.type else str(value)
 
 
 @cache
-def _terms() -> Mapping[str, str]:
+def _terms(path: str) -> Mapping[str, str]:
     """Give the context's term for each address that it defines."""
-    context = cast("dict[str, str | dict[str, str]]", specs.document(CONTEXT)["@context"])
+    context = cast("dict[str, str | dict[str, str]]", specs.document(path)["@context"])
     terms = {term: value for term, value in context.items() if not term.startswith("@")}
     named = {value if isinstance(value, str) else value["@id"]: term for term, value in terms.items()}
     return MappingProxyType(named | {str(RDF.type): "type"})

@@ -4,35 +4,27 @@ IB1 Directory 1.0, RDF Representations. Nothing is a blank node: everything is n
 so that two replays give the same names.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
-from rdflib.term import Node
 
 from registry.history import Key, Mark, Membership, Span, Suspension
 from registry.projections.names import IB1, PERSEUS, SCHEMA, SECURITY, Names, iri, moment, part, words
 from registry.projections.view import Member, View
+from trust.provenance import drawn
 from trust.signing import verification_method
+from trust.terms import Triple
 
-Triple = tuple[Node, Node, Node]
-
-
-def drawn(triples: Iterable[Triple]) -> Graph:
-    """Put triples into a graph, which holds each once and in no order; the writers give them theirs."""
-    graph = Graph(bind_namespaces="none")
-    for triple in triples:
-        graph.add(triple)
-    return graph
+__all__ = ["Triple", "drawn", "member_graph", "member_triples", "register_triples", "standing_triples"]
 
 
 def member_graph(view: View, member: Member, names: Names) -> Graph:
     """Draw everything about one member, and the register that it was read from."""
-    return drawn((*register_triples(view, names), *member_triples(view, member, names)))
+    return drawn((*register_triples(view, names.register), *member_triples(view, member, names)))
 
 
-def register_triples(view: View, names: Names) -> Iterator[Triple]:
+def register_triples(view: View, register: URIRef) -> Iterator[Triple]:
     """Say which log this is, how many of its entries were read, and with which root."""
-    register = names.register
     yield register, RDF.type, PERSEUS.Register
     yield register, PERSEUS.origin, words(view.origin)
     yield register, PERSEUS.environment, words(view.environment)
@@ -43,17 +35,14 @@ def register_triples(view: View, names: Names) -> Iterator[Triple]:
 
 def member_triples(view: View, member: Member, names: Names) -> Iterator[Triple]:
     """Say who a member is, how it stands, and everything that was recorded about its stay, roles and keys."""
-    it, footing = names.member(member.did), member.footing
+    it = names.member(member.did)
     yield it, RDF.type, SCHEMA.Organization
     yield it, RDF.type, PERSEUS.Member
     yield it, SCHEMA.legalName, words(member.name)
     yield it, SCHEMA.identifier, words(str(member.did))
     yield it, OWL.sameAs, iri(str(member.did))
     yield it, PERSEUS.register, names.register
-    yield it, PERSEUS.state, Literal(str(footing.state))
-    yield it, PERSEUS.stateSince, moment(footing.since)
-    if footing.until is not None:
-        yield it, PERSEUS.stateUntil, moment(footing.until)
+    yield from _state(it, member)
     for agreement in member.history.agreements[-1:]:
         yield it, PERSEUS.agreementVersion, words(agreement.version)
     for role in member.roles(view.at):
@@ -63,6 +52,23 @@ def member_triples(view: View, member: Member, names: Names) -> Iterator[Triple]
     yield from _spans(it, member)
     for key in member.history.keys:
         yield from _key(it, member, key)
+
+
+def standing_triples(it: URIRef, member: Member) -> Iterator[Triple]:
+    """Say how a member is called and stands, and when it stayed, held its roles and was suspended, under any name."""
+    yield it, RDF.type, SCHEMA.Organization
+    yield it, RDF.type, PERSEUS.Member
+    yield it, SCHEMA.legalName, words(member.name)
+    yield from _state(it, member)
+    yield from _spans(it, member)
+
+
+def _state(it: URIRef, member: Member) -> Iterator[Triple]:
+    footing = member.footing
+    yield it, PERSEUS.state, Literal(str(footing.state))
+    yield it, PERSEUS.stateSince, moment(footing.since)
+    if footing.until is not None:
+        yield it, PERSEUS.stateUntil, moment(footing.until)
 
 
 def _spans(it: URIRef, member: Member) -> Iterator[Triple]:

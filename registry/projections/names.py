@@ -1,26 +1,18 @@
-"""The names that a projection gives: addresses under the operator's own, and texts that no format can stumble over.
+"""The names that a projection gives: addresses under the operator's own, and the terms that it is written in."""
 
-A name, a role or a service in the register is text from outside. Characters that an IRI may not have are
-percent-encoded, and those that XML cannot carry are replaced, so that every representation says the same.
-"""
-
-import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
-from rdflib import XSD, Literal, Namespace, URIRef
+from rdflib import Namespace, URIRef
 
-from trust.claims.halfhour import stamp
 from trust.did import Did
+from trust.terms import PERSEUS, SECURITY, iri, moment, shown, words
 
-PERSEUS: Final = Namespace("https://w3id.org/perseus/v1/vocabulary#")
+__all__ = ["IB1", "PERSEUS", "SCHEMA", "SECURITY", "Names", "iri", "moment", "part", "shown", "words"]
+__all__ += ["application_path", "member_path"]
 IB1: Final = Namespace("https://registry.trust.ib1.org/ns/1.0#")
 SCHEMA: Final = Namespace("http://schema.org/")
-SECURITY: Final = Namespace("https://w3id.org/security#")
-_NEVER_IN_AN_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f]')
-_REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +48,3 @@ def application_path(did: Did, service: str) -> str:
 def part(whole: URIRef, kind: str, index: int) -> URIRef:
     """Name something on a page by the entry that recorded it."""
     return URIRef(f"{whole}#{kind}-{index}")
-
-
-def iri(text: str) -> URIRef:
-    """Take an address from the register over, with what an IRI may not have percent-encoded (RFC 3987, section 3.1)."""
-    return URIRef("".join(_encoded(letter) for letter in text))
-
-
-def words(text: str) -> Literal:
-    """Take a text from the register over, without characters that no line can show (XML 1.0, section 2.2)."""
-    return Literal(shown(text))
-
-
-def shown(text: str) -> str:
-    """Replace what no line can show."""
-    return "".join(letter if letter.isprintable() else _REPLACED for letter in text)
-
-
-def moment(at: datetime) -> Literal:
-    """Write a moment as every stamp on the wire is."""
-    return Literal(stamp(at), datatype=XSD.dateTime, normalize=False)
-
-
-def _encoded(letter: str) -> str:
-    legal = letter.isprintable() and _NEVER_IN_AN_IRI.fullmatch(letter) is None
-    return letter if legal else quote(letter, safe="", errors="replace")

@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from perseus import clock
 from perseus.copies.folder import open_copy
 from perseus.demo.tampering import TWELVE
 from registry.anchor import Anchor
+from support.shapes import agree, reach
 from trust.canonical import Json, canonicalize
 from trust.digest import Digest
+from verifiers.file import verify_file
+from verifiers.policy import Policy
+from verifiers.trace import trace_file
 
 WITNESSES = {f"witness-{one}.demo.perseus.example" for one in ("edp", "grid", "cap")}
 COLUMNS = 80
@@ -77,6 +82,18 @@ def test_every_broken_chain_is_caught_under_its_code(demo: Demo) -> None:
     assert isinstance(tampered, list)
     caught = [(one["expected_code"], one["found_code"]) for one in tampered if isinstance(one, dict)]
     assert caught == [(one.code, one.code) for one in TWELVE]
+
+
+def test_the_shapes_judge_the_structure_of_every_chain_as_the_verdict_does(demo: Demo) -> None:
+    anchor = Anchor.from_json((demo.out / "trust.json").read_bytes())
+    files = [demo.out / "evidence" / "bank.perseus.json", *sorted((demo.out / "tampered").glob("*.json"))]
+    found: set[str] = set()
+    for file in files:
+        raw = file.read_bytes()
+        report = verify_file(raw, policy=Policy.bank(), anchor=anchor, at=clock.now())
+        found |= agree(report, trace_file(raw, anchor=anchor))
+    assert len(files) == 1 + len(TWELVE)
+    assert {one.code for one in TWELVE} & set(reach()) <= found
 
 
 def test_both_logs_are_left_as_static_files_that_hold_under_the_anchor(demo: Demo) -> None:

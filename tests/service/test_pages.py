@@ -159,7 +159,7 @@ def test_whatever_a_verdict_says_is_text_and_nothing_else(exhibit: Exhibit) -> N
     }
     names = dict.fromkeys(exhibit.names, HOSTILE)
     page = shown(replace(exhibit, verdict=forged, names=names, firm=HOSTILE, reader=HOSTILE))
-    assert (page.count("script"), page.count("img")) == (0, 0)
+    assert (page.count("script"), page.count("img")) == (0, 1)  # the drawing of the chain
     assert page.text.count("<script>alert(1)</script>") > 10
 
 
@@ -200,6 +200,22 @@ def test_a_broken_chain_whose_file_is_gone_is_named(exhibit: Exhibit) -> None:
     assert answered.status_code == 503
     assert "gone.json" in answered.text
     assert "Start the demonstration again" in answered.text
+
+
+def test_the_drawing_of_the_chain_is_on_the_front_page_for_wide_and_narrow_ones(client: TestClient) -> None:
+    tags = Outline(client.get("/").text).tags
+    shown = next(attributes for tag, attributes in tags if tag == "img")
+    narrow = next(attributes for tag, attributes in tags if tag == "source")
+    assert (shown["src"], narrow["srcset"]) == ("/provenance/wide.svg", "/provenance/narrow.svg")
+    assert len(str(shown["alt"])) > 80
+    for address in (str(shown["src"]), str(narrow["srcset"])):
+        drawn = client.get(address)
+        assert drawn.headers["content-type"] == "image/svg+xml"
+        assert "by GreenLedger" in drawn.text
+        assert "<script" not in drawn.text
+    assert client.get("/provenance/chain.ttl").text.startswith("@prefix")
+    assert client.get("/provenance/chain.jsonld").headers["content-type"] == "application/ld+json"
+    assert client.get("/provenance/else.svg").status_code == 404
 
 
 def test_the_downloads_are_the_banks_own_files_and_hold_no_reading(

@@ -170,7 +170,7 @@ def test_the_process_itself_cannot_fetch_when_nothing_stops_the_query_before(
 ) -> None:
     monkeypatch.setattr(sparql, "form_of", lambda _query: "SELECT")
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    with pytest.raises(QueryRefusedError, match="would reach beyond the directory"):
+    with pytest.raises(QueryRefusedError, match="would reach beyond what is at hand"):
         run(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}", triples)
     with pytest.raises(TimeoutError):
         listener.accept()

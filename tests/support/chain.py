@@ -52,6 +52,20 @@ ORDER = ("account_holder", "consent", "showing", "consumption", "intensity", "em
 Change = Callable[[Credential[object]], Credential[object]]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A chain that was judged, by which policy and with how much of the register, and what came of it."""
+
+    secured: Secured
+    evidence: Evidence
+    policy: Policy
+    known_at: datetime | int | None
+    report: Report[object]
+
+
+ONLOOKERS: list[Callable[[Judged], object]] = []
+
+
 @cache
 def good_story() -> Story:
     """Give the one good story that most chains share, because making it takes a while."""
@@ -259,15 +273,12 @@ class ChainSimulator:
         known_at: datetime | int | None = None,
         **evidence: object,
     ) -> Report[object]:
-        """Have the bank judge the presentation."""
-        return verify(
-            secured or self.presented(),
-            self.evidence(**evidence),
-            policy=policy or Policy.bank(),
-            anchor=self.anchor,
-            at=at,
-            known_at=known_at,
-        )
+        """Have the bank judge the presentation, and let whoever looks on look at it."""
+        shown, held, asked = secured or self.presented(), self.evidence(**evidence), policy or Policy.bank()
+        found = verify(shown, held, policy=asked, anchor=self.anchor, at=at, known_at=known_at)
+        for look in ONLOOKERS:
+            look(Judged(shown, held, asked, known_at, found))
+        return found
 
 
 def codes(report: Report[object]) -> set[str]:

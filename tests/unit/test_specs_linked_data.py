@@ -14,6 +14,7 @@ import specs
 SPACE = "https://w3id.org/perseus/v1/vocabulary#"
 CONTEXT: dict[str, Any] = json.loads(specs.read("contexts/perseus-v1.jsonld"))["@context"]
 DIRECTORY: dict[str, Any] = json.loads(specs.read("contexts/directory-v1.jsonld"))["@context"]
+PROVENANCE: dict[str, Any] = json.loads(specs.read("contexts/provenance-v1.jsonld"))["@context"]
 LINKED = ("https://www.w3.org/ns/credentials/v2", "https://w3id.org/perseus/v1")
 EXAMPLES = tuple(name for name in specs.names() if "@context" in specs.document(f"examples/{name}.json"))
 STANDARD = frozenset(
@@ -102,10 +103,10 @@ def test_a_member_without_a_definition_would_be_noticed() -> None:
 
 
 def test_every_context_is_protected_and_none_has_a_vocabulary_by_default() -> None:
-    found = [*contexts({"@context": CONTEXT}), DIRECTORY]
+    found = [*contexts({"@context": CONTEXT}), DIRECTORY, PROVENANCE]
     assert len(found) > 10
     assert all(context["@protected"] is True for context in found)
-    assert "@vocab" not in json.dumps([CONTEXT, DIRECTORY])
+    assert "@vocab" not in json.dumps([CONTEXT, DIRECTORY, PROVENANCE])
 
 
 def test_arrays_whose_order_or_count_matters_are_kept_as_they_are() -> None:
@@ -120,7 +121,7 @@ def test_arrays_whose_order_or_count_matters_are_kept_as_they_are() -> None:
 def test_the_vocabulary_defines_exactly_the_terms_of_the_contexts() -> None:
     graph = rdflib.Graph().parse(data=specs.read("vocabulary/perseus.ttl"), format="turtle")
     defined = {str(term) for term in graph.subjects() if str(term).startswith(SPACE)}
-    named = (*addresses(CONTEXT), *addresses(DIRECTORY))
+    named = (*addresses(CONTEXT), *addresses(DIRECTORY), *addresses(PROVENANCE))
     assert {address for address in named if address.startswith(SPACE)} == defined
 
 
@@ -142,7 +143,11 @@ def test_a_consent_influences_what_it_permits_in_the_words_of_prov() -> None:
 
 def test_the_contexts_are_pinned_by_their_bytes() -> None:
     pins: Any = specs.document("contexts/pins.json")
-    assert [pin["url"] for pin in pins["contexts"]] == [*LINKED, "https://w3id.org/perseus/v1/directory"]
+    assert [pin["url"] for pin in pins["contexts"]] == [
+        *LINKED,
+        "https://w3id.org/perseus/v1/directory",
+        "https://w3id.org/perseus/v1/provenance",
+    ]
     for pin in pins["contexts"]:
         if pin["file"] is not None:
             assert hashlib.sha256(specs.read(f"contexts/{pin['file']}")).hexdigest() == pin["sha256"]

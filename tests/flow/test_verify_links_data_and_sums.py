@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from issuers.emissions import Reported
+from support.altering import Change, opening, row, says
 from support.chain import AT, ChainSimulator, assert_refused, codes, party, resigned
 from support.story import CAP, EDP, LONDON, METERED_AT, REPORTED_AT, Story, urn
 from trust.canonical import Json
@@ -42,29 +43,6 @@ from trust.weighted_sum import open_sum
 from verifiers.dossier import Dossier
 from verifiers.policy import Policy
 from verifiers.verify import verify
-
-Change = Callable[[Credential[object]], Credential[object]]
-
-
-def says(**changes: object) -> Change:
-    """Change what a credential claims."""
-    return lambda c: replace(c, claim=replace(c.claim, **changes))  # type: ignore[type-var]  # a claim
-
-
-def row(change: Callable[[Row], Row]) -> Change:
-    """Change the one row of a report."""
-
-    def edit(c: Credential[object]) -> Credential[object]:
-        assert isinstance(c.claim, Emissions)
-        return replace(c, claim=replace(c.claim, rows=(change(c.claim.rows[0]),)))
-
-    return edit
-
-
-def opening(change: Callable[[OpeningClaim], OpeningClaim]) -> Change:
-    """Change the one opening of a report."""
-    return row(lambda r: replace(r, openings=(change(r.openings[0]),)))
-
 
 def exchanged(chain: ChainSimulator, name: str, other: Secured) -> Secured:
     """Show another document in the place of one of the chain."""

@@ -72,9 +72,9 @@ def good_story() -> Story:
     return Story()
 
 
-def scheme(*, witnesses: int = 0, seed: str = "scheme") -> SchemeSimulator:
+def scheme(*, witnesses: int = 0, seed: str = "scheme", environment: str = "test") -> SchemeSimulator:
     """Found the scheme of the chain, with its five members, and with so many witnesses, of whom two are demanded."""
-    found = SchemeSimulator(witnesses=witnesses, seed=seed)
+    found = SchemeSimulator(witnesses=witnesses, seed=seed, environment=environment)
     found.witnessed_at = AT - timedelta(hours=1)
     for did, name, role in MEMBERS:
         found.join(str(did), name=name, roles=(role,))

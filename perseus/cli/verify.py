@@ -59,6 +59,12 @@ def verify(
             envvar="PERSEUS_AUDIENCE", help="Who you are, as a DID: what was made for another is refused."
         ),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="STORED", help="A verdict that you kept (--json): does it come out, what changed since?"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
 ) -> None:
     """Verify evidence files against a trust anchor; say why, and who can mend it.
@@ -91,6 +97,8 @@ def verify(
     anchor_of(trust), policy_of(policy)
     # A past moment is judged by what was valid then, so that nothing newer is asked for.
     refresh = None if offline or at is not None else Refresher(settings_beside(trust))
+    if against is not None:
+        raise typer.Exit(_held_against(files, against, question, refresh, as_json=as_json))
     codes = [_one(path, question, refresh, as_json=as_json, many=len(files) > 1) for path in files]
     raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
 
@@ -114,6 +122,23 @@ def _one(path: Path, question: "Question", refresh: "Refresh | None", *, as_json
         return USAGE
     _show(path, verdict, as_json=as_json, many=many)
     return CODES[str(verdict["overall"])]
+
+
+def _held_against(
+    files: list[Path], against: Path, question: "Question", refresh: "Refresh | None", *, as_json: bool
+) -> int:
+    """Judge one file beside a verdict that was kept; one that does not come out again is a no."""
+    from perseus.cli.against import draw_restated  # noqa: PLC0415 - as above
+    from perseus.cli.reading import read_capped  # noqa: PLC0415 - as above
+    from perseus.stored import read_stored, restate  # noqa: PLC0415 - as above
+
+    if len(files) != 1:
+        raise MalformedError("FILE", expected="one file with --against", found=f"{len(files)} files")
+    stored = read_stored(read_capped(against), where=str(against))
+    found = restate(read_capped(files[0]), stored, question, refresh=refresh)
+    told = json.dumps(found.write(), ensure_ascii=False) if as_json else "\n".join(draw_restated(found))
+    sys.stdout.write(told + "\n")
+    return CODES[str(found.verdict["overall"])] if found.same else CODES["not_verified"]
 
 
 def _show(path: Path, verdict: "dict[str, Json]", *, as_json: bool, many: bool) -> None:

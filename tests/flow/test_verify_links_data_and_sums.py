@@ -44,6 +44,7 @@ from verifiers.dossier import Dossier
 from verifiers.policy import Policy
 from verifiers.verify import verify
 
+
 def exchanged(chain: ChainSimulator, name: str, other: Secured) -> Secured:
     """Show another document in the place of one of the chain."""
     held = tuple(other if item == chain.credentials[name] else item for item in chain.chain)

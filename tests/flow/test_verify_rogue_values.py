@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.chain import AT, ChainSimulator, assert_good, codes, signed_at
-from support.story import Story
+from support.chain import AT, ChainSimulator, codes, signed_at
 from trust.canonical import Json, canonicalize
-from trust.claims.halfhour import Month, instant
+from trust.claims.halfhour import instant
 from trust.errors import PerseusError
 from trust.report import Overall
 from trust.secured import Secured
@@ -122,18 +121,3 @@ def test_a_presentation_of_ten_thousand_documents_is_refused_before_they_are_ope
     chain = ChainSimulator()
     crowd = chain.presented(credentials=(chain.credentials["intensity"],) * 2_000)
     assert "link.depth" in codes(chain.report(crowd))
-
-
-@pytest.mark.soak
-def test_a_thousand_good_chains_of_every_shape_pass() -> None:
-    draw = dice("good chains")
-    for number in range(1_000):
-        missing = tuple(sorted(draw.sample(range(1_300), draw.choice((0, 1, 2, 48, 200)))))
-        story = Story(
-            opening=f"good {number}",
-            ed25519=draw.random() < 0.5,
-            sources=draw.choice((1, 1, 2)),
-            missing=missing,
-            month=Month(2026, draw.randrange(1, 11)),
-        )
-        assert_good(ChainSimulator(story).report(policy=Policy.auditor()))

@@ -187,8 +187,9 @@ def test_a_redirect_is_not_followed(fetcher: Fetcher) -> None:
 
 
 def test_an_answer_is_cut_at_its_cap(fetcher: Fetcher) -> None:
-    with pytest.raises(UnavailableError, match="longer than 1,000 bytes"):
+    with pytest.raises(UnavailableError, match="longer than 1,000 bytes") as refused:
         fetcher.get(f"https://{EDP}/long", limit=1000)
+    assert refused.value.code == "fetch.too_large"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,9 @@ def address(played: Played, party: str) -> str:
     return (played.town.out / party / "address").read_text()
 
 
-def show(client: httpx2.Client, played: Played, to: str, held: list[Secured], *, by: str) -> Document:
+def show(
+    client: httpx2.Client, played: Played, to: str, held: list[Secured], *, by: str, named: str = ""
+) -> Document:
     given = client.post(f"{address(played, to)}/v1/challenge", json={}).json()
     shown = present(
         held,
@@ -63,7 +65,7 @@ def show(client: httpx2.Client, played: Played, to: str, held: list[Secured], *,
         audience=Did(given["audience"]),
         challenge=given["nonce"],
         at=clock.now(),
-        id=fresh_urn(),
+        id=named or fresh_urn(),
     )
     found: Document = orjson.loads(shown.raw)
     return found
@@ -153,6 +155,21 @@ def test_readings_pushed_at_the_bank_are_judged_and_not_kept(client: httpx2.Clie
     assert "data.more_than_due" in json.dumps(told["checks"])
     assert readings
     assert b"HalfHourSeries" not in kept
+
+
+def test_a_presentation_of_the_same_name_is_a_replay_whatever_nonce_it_answers(
+    client: httpx2.Client, played: Played
+) -> None:
+    file = file_of(played)
+    before = file["presentation"]
+    assert isinstance(before, dict)
+    kinds = ("AccountHolder", "Consent", "Consumption", "GridIntensity", "Emissions")
+    again = show(client, played, "bank", carried(played, *kinds), by="cap", named=str(before["id"]))
+    kept = played.town.owner("bank").get("/v1/reports")
+    body = {"presentation": again, "resources": file["resources"]}
+    answered = client.post(f"{address(played, 'bank')}/v1/presentations", json=body)
+    assert (answered.status_code, answered.json()["code"]) == (409, "presentation.replayed")
+    assert played.town.owner("bank").get("/v1/reports") == kept
 
 
 def test_a_file_that_names_lists_without_end_costs_a_bounded_number_of_questions(

@@ -256,8 +256,9 @@ def test_an_open_key_file_is_refused() -> None:
 
 @pytest.mark.parametrize("pem", [b"", b"-----BEGIN", b"{}", bytes(100)])
 def test_what_is_no_key_file_is_refused(pem: bytes) -> None:
-    with pytest.raises(MalformedError, match="key file"):
+    with pytest.raises(MalformedError, match="key file") as refused:
         PrivateKey.from_pem(pem, b"a passphrase")
+    assert refused.value.code == "key.unreadable"
 
 
 def test_a_key_file_of_another_kind_is_refused() -> None:

@@ -67,6 +67,12 @@ def test_times_without_a_zone_are_read_in_the_declared_one_and_the_findings_say_
     assert "2 times name no zone; they are read as Europe/London" in london.findings[0].detail
 
 
+def test_a_column_that_does_not_say_which_end_it_is_is_taken_as_the_start_and_told() -> None:
+    found = meter("datetime,value", "2026-07-01T00:00:00Z,1", "2026-07-01T00:30:00Z,2")
+    assert starts(found)[0] == "2026-07-01T00:00:00Z"
+    assert "time.start_assumed" in {finding.code for finding in found.findings}
+
+
 def local_day(date: str, hours: str) -> list[str]:
     return [f"{date} {hour}:{minute},1" for hour in hours.split() for minute in ("00", "30")]
 

@@ -25,6 +25,7 @@ test: .venv/.test
 	$(BIN)/ruff format --check --quiet $(SOURCE)
 	$(BIN)/ruff check --quiet $(SOURCE)
 	$(BIN)/mypy
+	$(BIN)/basedpyright
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 

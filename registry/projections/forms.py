@@ -58,7 +58,7 @@ def turtle(graph: Graph) -> bytes:
 
 
 def _turtle_subject(subject: URIRef, said: Pairs) -> str:
-    lines = []
+    lines: list[str] = []
     for predicate, pairs in groupby(said, key=lambda pair: pair[0]):
         values = ", ".join(_turtle_value(predicate, value) for _, value in pairs)
         lines.append(f"    {'a' if predicate == RDF.type else compact(predicate)} {values}")

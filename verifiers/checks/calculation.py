@@ -151,7 +151,7 @@ def _row_opens(row: Row, sources: tuple[Source, ...]) -> Finding | None:
 
 
 def _parts(opening: OpeningClaim, by_digest: dict[Digest, Source]) -> list[tuple[Vector, tuple[int, ...]]]:
-    parts = []
+    parts: list[tuple[Vector, tuple[int, ...]]] = []
     for digest in opening.commitments:
         source = by_digest[digest]
         if source.claim.fuel is Fuel.ELECTRICITY and source.series is None:
@@ -199,7 +199,7 @@ def _two_reports(case: Case, item: Item, claim: Emissions) -> Finding | None:
 
 
 def _other_reports(case: Case, item: Item) -> list[tuple[Item, Emissions]]:
-    reports = []
+    reports: list[tuple[Item, Emissions]] = []
     for other in {id(held): held for held in (*case.chain.items, *case.chain.extra)}.values():
         claim = other.credential.claim if other.credential is not None else None
         if isinstance(claim, Emissions) and other.secured.raw != item.secured.raw:

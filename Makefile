@@ -3,12 +3,14 @@
 #   make test                       format, lint, types, imports and the suite
 #   make soak                       the long properties at their full numbers
 #   make bench                      one JSON line a figure, each beside its limit
+#   make docs                       the reference pages of every check and code, from the catalogue
+#   make mutants                    changes the verifiers in thousands of ways, and counts those that no test notices
 #   make fmt                        put the source into its one format
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := demo
-.PHONY: demo test soak bench fmt lock clean
+.PHONY: demo test soak bench docs mutants fmt lock clean
 
 ARGS ?=
 PYTHON ?= python3
@@ -25,6 +27,7 @@ test: .venv/.test
 	$(BIN)/ruff format --check --quiet $(SOURCE)
 	$(BIN)/ruff check --quiet $(SOURCE)
 	$(BIN)/mypy
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 
@@ -34,12 +37,20 @@ soak: .venv/.test
 bench: .venv/.test
 	@$(BIN)/python -m bench $(ARGS)
 
+docs: .venv/.test
+	cd tests && ../$(BIN)/python -m support.check_pages
+
+# It works on a copy of the tree in mutants/, and takes up where it was stopped. ARGS="verifiers.checks.use*" takes some alone.
+mutants: .venv/.test
+	$(BIN)/mutmut run --max-children 2 $(ARGS)
+	$(BIN)/mutmut results
+
 fmt: .venv/.test
 	$(BIN)/ruff check --quiet --fix-only $(SOURCE)
 	$(BIN)/ruff format $(SOURCE)
 
 clean:
-	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv mutants .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # What the test environment holds includes what running needs, so a tested checkout starts its demo at once.
 .venv/.runtime: requirements/runtime.txt pyproject.toml

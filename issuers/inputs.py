@@ -167,8 +167,8 @@ def require_all_sources(delivered: Sequence[Delivered], leave: Leave) -> None:
     Raises:
         NotPermittedError: when a source is neither delivered nor named as absent, or is both.
     """
-    here = {one.consumption.claim.id for one in delivered}
-    agreed = {source for consent in leave.consents for source in consent.claim.sources}
+    here = frozenset(one.consumption.claim.id for one in delivered)
+    agreed = frozenset(source for consent in leave.consents for source in consent.claim.sources)
     if leave.absent != agreed - here:
         wrong = min(leave.absent ^ (agreed - here))
         told = (

@@ -36,7 +36,7 @@ def foresee(register: Register, event: Event, *, recorded: datetime) -> None:
     """
     require_known(event)
     require_near(event, recorded=recorded)
-    state = register._views.state.copy()  # noqa: SLF001 - the fold's state is one package's business
+    state = register._views.state.copy()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the fold's state is one package's business
     try:
         state.foresee(event, tree=register.tree, recorded=recorded)
     except MalformedError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NamedTuple, overload
+from typing import Final, NamedTuple, cast, overload
 
 
 class Outcome(StrEnum):
@@ -87,7 +87,7 @@ class Told(Sequence[Check]):
 
     def __eq__(self, other: object) -> bool:
         """Tell whether the same was found, in the same words."""
-        return isinstance(other, Sequence) and self.all == tuple(other)
+        return isinstance(other, Sequence) and self.all == tuple(cast("Sequence[object]", other))
 
     def __hash__(self) -> int:
         """Agree with equality."""

@@ -130,10 +130,11 @@ def _decode(text: str, refused: list[_Refused]) -> _Read:
 
 def _containers(place: _Place, part: object) -> Iterator[tuple[_Place, object]]:
     if isinstance(part, dict):
-        for key in part:
+        members = cast("dict[str, object]", part)
+        for key in members:
             if not key.isascii() or "\0" in key:
                 _refuse_text((place, key), key, is_identifier=True)
-        children: Iterable[tuple[str | int, object]] = part.items()
+        children: Iterable[tuple[str | int, object]] = members.items()
     else:
         children = enumerate(cast("list[object]", part))
     for step, child in children:

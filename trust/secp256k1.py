@@ -5,10 +5,11 @@ would cost more than the additions. A point at infinity has no form here: a sum 
 """
 
 from collections.abc import Sequence
-from typing import NewType, cast
+from typing import NewType, Protocol, cast
 
 from coincurve import GLOBAL_CONTEXT
-from coincurve._libsecp256k1 import ffi, lib
+from coincurve._libsecp256k1 import ffi as _ffi  # pyright: ignore[reportUnknownVariableType] - it has no types
+from coincurve._libsecp256k1 import lib as _lib  # pyright: ignore[reportUnknownVariableType] - it has no types
 
 from trust.errors import CommitmentError
 
@@ -16,7 +17,33 @@ Point = NewType("Point", object)  # a parsed point, opaque, in memory that lives
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 SIZE = 33
 _COMPRESSED = 258  # the flag by which the library writes 33 bytes
-_CONTEXT = GLOBAL_CONTEXT.ctx
+
+
+class _Memory(Protocol):
+    """What cffi gives to make C values and to read them."""
+
+    def typeof(self, declaration: str, /) -> object: ...
+    def new(self, kind: object, value: object = None, /) -> object: ...
+    def buffer(self, value: object, size: int, /) -> bytes: ...
+
+
+class _Functions(Protocol):
+    """The functions of libsecp256k1 that are called here; each gives 1, or 0 where it refuses."""
+
+    def secp256k1_ec_pubkey_parse(self, context: object, point: object, raw: bytes, size: int, /) -> int: ...
+    def secp256k1_ec_pubkey_combine(
+        self, context: object, total: object, points: Sequence[Point], count: int, /
+    ) -> int: ...
+    def secp256k1_ec_pubkey_tweak_mul(self, context: object, point: object, scalar: bytes, /) -> int: ...
+    def secp256k1_ec_pubkey_create(self, context: object, point: object, scalar: bytes, /) -> int: ...
+    def secp256k1_ec_pubkey_serialize(
+        self, context: object, written: object, length: object, point: Point, form: int, /
+    ) -> int: ...
+
+
+ffi = cast("_Memory", _ffi)
+lib = cast("_Functions", _lib)
+_CONTEXT = cast("object", GLOBAL_CONTEXT.ctx)
 _POINT = ffi.typeof(
     "secp256k1_pubkey *"
 )  # looked up once: every point owns its own memory, so none can outlive it

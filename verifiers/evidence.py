@@ -55,18 +55,18 @@ class Evidence:
 
     register: Register | None
     credentials: tuple[Secured, ...] = ()
-    resources: Mapping[Digest, bytes] = field(default_factory=dict)
-    status_lists: Mapping[str, Secured] = field(default_factory=dict)
+    resources: Mapping[Digest, bytes] = field(default_factory=dict[Digest, bytes])
+    status_lists: Mapping[str, Secured] = field(default_factory=dict[str, Secured])
     receipt: Secured | None = None
     pairing: Secured | None = None
     door: Door | None = None
     register_fault: PerseusError | None = None
     register_at: datetime | None = None
     register_carried: bool = False
-    time_proofs: Mapping[Digest, Proof] = field(default_factory=dict)
+    time_proofs: Mapping[Digest, Proof] = field(default_factory=dict[Digest, Proof])
     other_lists: tuple[Secured, ...] = ()
     own: Did | None = None
-    seen: Mapping[Digest, datetime] = field(default_factory=dict)
+    seen: Mapping[Digest, datetime] = field(default_factory=dict[Digest, datetime])
 
 
 def read_evidence(raw: bytes, *, anchor: Anchor | None) -> tuple[Secured, Evidence]:

@@ -42,7 +42,7 @@ class Item:
     key: Final[PublicKey | None] = None
     credential: Final[Credential[object] | None] = None
     presentation: Final[Presentation | None] = None
-    faults: Final[Mapping[str, PerseusError]] = field(default_factory=dict)
+    faults: Final[Mapping[str, PerseusError]] = field(default_factory=dict[str, PerseusError])
 
     @property
     def id(self) -> str:

@@ -19,7 +19,7 @@ def index(items: list[Item]) -> Mapping[str, Item]:
 def clashes(items: list[Item]) -> frozenset[str]:
     """Collect the identifiers under which one issuer signed two documents that differ."""
     first: dict[tuple[str, str], bytes] = {}
-    clashing = set()
+    clashing = set[str]()
     for item in items:
         if first.setdefault((item.subject.issuer, item.id), item.secured.raw) != item.secured.raw:
             clashing.add(item.id)

@@ -136,7 +136,7 @@ def read_proof(value: Json) -> Proof:
         MalformedError: a member is missing, unknown or of another shape.
     """
     members = mapped(value, where=_WHERE)
-    of_list = members.keys() == _OF_LIST
+    of_list = frozenset(members) == _OF_LIST
     members = exactly(members, _OF_LIST if of_list else _OF_BATCH, where=_WHERE)
     entry = canonicalize(members["entry"])
     inclusion = text(members["inclusion"], where=f"{_WHERE}/inclusion")

@@ -52,9 +52,9 @@ class WitnessPolicy:
     """
 
     quorum: str = NONE
-    witnesses: Mapping[str, Witness] = field(default_factory=dict)
-    groups: Mapping[str, Group] = field(default_factory=dict)
-    logs: Mapping[VerifierKey, str | None] = field(default_factory=dict)
+    witnesses: Mapping[str, Witness] = field(default_factory=dict[str, Witness])
+    groups: Mapping[str, Group] = field(default_factory=dict[str, Group])
+    logs: Mapping[VerifierKey, str | None] = field(default_factory=dict[VerifierKey, str | None])
 
     def __post_init__(self) -> None:
         """Refuse a quorum of nobody."""

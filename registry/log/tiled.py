@@ -34,9 +34,9 @@ class TiledTree(Proving):
         """
         level, above = divmod(height, HEIGHT)
         first = index << above
-        hashes = self._tile(level, first // WIDTH)[first % WIDTH : first % WIDTH + (1 << above)]
+        hashes = list(self._tile(level, first // WIDTH)[first % WIDTH : first % WIDTH + (1 << above)])
         while len(hashes) > 1:
-            hashes = tuple(map(node_hash, hashes[::2], hashes[1::2]))
+            hashes = list(map(node_hash, hashes[::2], hashes[1::2]))
         return hashes[0]
 
     def _tile(self, level: int, index: int) -> tuple[bytes, ...]:

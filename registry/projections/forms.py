@@ -88,7 +88,7 @@ def turtle(graph: Graph, dialect: Dialect = DIRECTORY) -> bytes:
 
 
 def _turtle_subject(subject: URIRef, said: Pairs, dialect: Dialect) -> str:
-    lines = []
+    lines: list[str] = []
     for predicate, pairs in groupby(said, key=lambda pair: pair[0]):
         values = ", ".join(_turtle_value(predicate, value, dialect) for _, value in pairs)
         lines.append(f"    {'a' if predicate == RDF.type else compact(predicate, dialect)} {values}")

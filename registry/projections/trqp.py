@@ -40,7 +40,7 @@ class Query:
     action: str
     resource: str
     time: datetime | None = None
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

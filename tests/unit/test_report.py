@@ -82,14 +82,58 @@ def test_every_obstacle_is_reported_not_only_the_first() -> None:
 
 
 def test_a_report_has_no_truth_value() -> None:
-    with pytest.raises(TypeError, match="no truth value"):
+    with pytest.raises(
+        TypeError, match=r"^a report has no truth value: read report\.overall, or call report\.require\(\)$"
+    ):
         bool(report((Outcome.PASSED, Bearing.SIGNING)))
 
 
 def test_only_a_report_can_make_a_verified() -> None:
     good = report((Outcome.PASSED, Bearing.SIGNING))
-    with pytest.raises(TypeError, match=r"Report\.require"):
+    with pytest.raises(TypeError, match=r"^a Verified is made by Report\.require\(\) alone$"):
         Verified("claim", SECURED, good, _made_in_report=object())  # type: ignore[arg-type]  # the forgery under test
+
+
+def test_a_verified_claim_keeps_the_document_and_the_report_that_vouch_for_it() -> None:
+    good = report((Outcome.PASSED, Bearing.SIGNING))
+    verified = good.require()
+    assert (verified.claim, verified.secured) == ("claim", SECURED)
+    assert verified.report is good
+
+
+@pytest.mark.parametrize(("secured", "claim"), [(None, "claim"), (SECURED, None), (None, None)])
+def test_nothing_is_verified_without_both_its_bytes_and_its_claim(
+    secured: Secured | None, claim: str | None
+) -> None:
+    good = report((Outcome.PASSED, Bearing.SIGNING))
+    with pytest.raises(Refused):
+        Report(good.checks, secured, claim).require()
+
+
+def test_a_refusal_names_the_verdict_and_each_obstacle_and_carries_the_first_code() -> None:
+    passed, wrong, doubt = (
+        CHECK,
+        replace(CHECK, code="signature.mismatch", outcome=Outcome.FAILED, detail="It does not fit."),
+        replace(CHECK, code="status.unreachable", outcome=Outcome.UNKNOWN, detail="No list is here."),
+    )
+    with pytest.raises(Refused) as refusal:
+        Report((passed, wrong, doubt), SECURED, "claim").require()
+    assert str(refusal.value) == (
+        "not verified: signature.mismatch: It does not fit.; status.unreachable: No list is here."
+    )
+    assert refusal.value.code == "signature.mismatch"
+
+
+def test_a_refusal_of_an_empty_report_says_that_nothing_was_found_good() -> None:
+    with pytest.raises(Refused) as refusal:
+        report().require()
+    assert str(refusal.value) == "undetermined: no check has passed"
+    assert refusal.value.code == "format.unparseable"
+
+
+def test_a_report_is_walked_in_the_order_of_its_checks() -> None:
+    walked = report((Outcome.PASSED, Bearing.SIGNING), (Outcome.WARNING, Bearing.USE))
+    assert [check.outcome for check in walked] == [Outcome.PASSED, Outcome.WARNING]
 
 
 def test_counts_name_every_outcome() -> None:

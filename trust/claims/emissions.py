@@ -4,6 +4,7 @@ Grams are the sum over half-hours of a quantity times a weight, both integers, s
 nothing; a month is rounded once. A half-hour that lacks either adds nothing and is counted as missing.
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -39,18 +40,22 @@ class Metered(Protocol):
     """What `calculate` needs to know of readings."""
 
     @property
+    @abstractmethod
     def period(self) -> Period:
         """The half-hours that the values stand for."""
 
     @property
+    @abstractmethod
     def unit_code(self) -> UnitCode:
         """The unit of the values."""
 
     @property
+    @abstractmethod
     def exponent(self) -> int:
         """The power of ten of the values."""
 
     @property
+    @abstractmethod
     def values(self) -> tuple[int | None, ...]:
         """One value for each half-hour, None where it is missing."""
 

@@ -5,7 +5,7 @@ member is a UTF8String under 1.3.6.1.4.1.62329.1.3, the application is the one U
 """
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -172,7 +172,7 @@ def of_serial(certificates: Iterable[Certificate], serial: str) -> tuple[Certifi
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def _quietly() -> Generator[None]:
     """Keep to ourselves what the library says of odd serial numbers: they are judged, not printed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)

@@ -50,7 +50,8 @@ def read_role(address: str) -> Role | None:
     match parts:
         case ("scheme", scheme, "role", name):
             return Role(host, scheme, name)
-    return None
+        case _:
+            return None
 
 
 def read_scheme(address: str) -> tuple[str, str]:

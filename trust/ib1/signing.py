@@ -82,8 +82,8 @@ def _origins(below: Container | None, steps: Steps) -> list[str]:
 
 
 def _held(received: Mapping[str, Json] | None) -> dict[str, Json]:
-    held = {} if received is None else received.get("certificates", {})
-    return dict(cast("Mapping[str, Json]", held))
+    held = None if received is None else received.get("certificates")
+    return {} if held is None else dict(cast("Mapping[str, Json]", held))
 
 
 def _carried(path: Sequence[Certificate]) -> dict[str, Json]:

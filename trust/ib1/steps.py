@@ -102,6 +102,11 @@ def _parts(kind: StepKind, members: _Members, place: str, found: list[Deviation]
             }
         case StepKind.RECEIPT:
             return {"sources": (_word(members, "transfer", place),)}
+        case StepKind.PROCESS:
+            return _process(members, place)
+
+
+def _process(members: _Members, place: str) -> dict[str, object]:
     inputs = _words(members, "inputs", place)
     if not inputs:
         raise unfit(f"{place}/inputs", "at least one id", "none")
@@ -134,12 +139,13 @@ def _members(text: str, place: str, found: list[Deviation]) -> _Members:
         raise unfit(place, "one JSON object in UTF-8, each member once", str(error)) from error
     if not isinstance(value, dict):
         raise unfit(place, "a JSON object", type(value).__name__)
+    members = cast("_Members", value)
     if not is_harmless(written) or not is_shallow(raw):
-        _refuse_content(value, place)
-    reserved = next((name for name in value if str(name).startswith("_")), None)
+        _refuse_content(members, place)
+    reserved = next((name for name in members if name.startswith("_")), None)
     if reserved is not None:
-        raise unfit(place, "no member that begins with an underscore", str(reserved))
-    return cast("_Members", value)
+        raise unfit(place, "no member that begins with an underscore", reserved)
+    return members
 
 
 def _refuse_content(value: object, place: str) -> None:

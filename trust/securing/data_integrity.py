@@ -7,6 +7,7 @@ What is signed is SHA-256 of the proof without its value, then SHA-256 of the do
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import cast
 
 from trust.base58 import base58_encode
 from trust.canonical import Json, canonicalize, canonicalize_parsed
@@ -81,7 +82,7 @@ def _cut(form: bytes, document: Mapping[str, Json], proof: Proof) -> bytes | Non
     begins, secured = form.find(_PROOF), document["proof"]
     if form.find(_PROOF, begins + 1) >= 0 or not isinstance(secured, dict):
         return None
-    ends = begins + len(_PROOF) + len(proof.config) + len(secured["proofValue"]) + _AROUND_VALUE
+    ends = begins + len(_PROOF) + len(proof.config) + len(cast("str", secured["proofValue"])) + _AROUND_VALUE
     if form[begins - 1] == _COMMA:
         return form[: begins - 1] + form[ends:]
     return form[:begins] + form[ends:].removeprefix(b",")

@@ -180,7 +180,7 @@ def _two_reports(case: Case, item: Item, claim: Emissions) -> Finding | None:
 
 
 def _other_reports(case: Case, item: Item) -> list[tuple[Item, Emissions]]:
-    reports = []
+    reports: list[tuple[Item, Emissions]] = []
     for other in {id(held): held for held in (*case.chain.items, *case.chain.extra)}.values():
         claim = other.credential.claim if other.credential is not None else None
         if isinstance(claim, Emissions) and other.secured.raw != item.secured.raw:

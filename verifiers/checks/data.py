@@ -66,11 +66,12 @@ def _consumption(case: Case, claim: Consumption) -> Finding:
         return _other_period(claim.period, commitments.period)
     missing = claim.coverage.missing
     if missing:
+        verb = "has" if missing == 1 else "have"
         return warning(
             "data.gap",
-            f"{missing} of {len(claim.period):,} half-hours of {span(claim.period)} have no reading.",
-            expected=f"{len(claim.period)} readings",
-            found=f"{len(claim.period) - missing}",
+            f"{missing:,} of {len(claim.period):,} half-hours of {span(claim.period)} {verb} no reading.",
+            expected=f"{len(claim.period):,} readings",
+            found=f"{len(claim.period) - missing:,}",
         )
     return passed(lambda: f"All {len(claim.period):,} half-hours of {span(claim.period)} stand once.")
 

@@ -58,9 +58,21 @@ def _time(_case: Case, item: Item) -> str:
     return "It states no time of signing." if proof is None else f"It was signed on {moment(proof.created)}."
 
 
-_PARSES = passed(Words(lambda _case, item: f"{len(item.secured.raw):,} bytes of RFC 8785 JSON."))
-_KNOWN = passed(Words(lambda _case, item: f"It is of type {item.kind}."))
-_FITS = passed(Words(lambda _case, item: f"{noun(item.kind)} fits its schema."))
+def _length(_case: Case, item: Item) -> str:
+    return f"{len(item.secured.raw):,} bytes of RFC 8785 JSON."
+
+
+def _kind(_case: Case, item: Item) -> str:
+    return f"It is of type {item.kind}."
+
+
+def _form(_case: Case, item: Item) -> str:
+    return f"{noun(item.kind)} fits its schema."
+
+
+_PARSES = passed(Words(_length))
+_KNOWN = passed(Words(_kind))
+_FITS = passed(Words(_form))
 _TIMELY = passed(Words(_time))
 
 

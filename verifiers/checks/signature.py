@@ -86,9 +86,13 @@ def _owner(case: Case, item: Item) -> str:
     return f"The key is one of {case.name(signer)}."
 
 
+def _fit(case: Case, item: Item) -> str:
+    return f"It fits the key of {case.name(item.subject.issuer)}."
+
+
 _ALLOWED = passed(Words(_way))
 _KNOWN = passed(Words(_owner))
-_FITS = passed(Words(lambda case, item: f"It fits the key of {case.name(item.subject.issuer)}."))
+_FITS = passed(Words(_fit))
 
 
 def _refused(case: Case, error: PerseusError, signer: str) -> Finding:

@@ -32,7 +32,8 @@ def _rule(step: Step) -> tuple[str, Rule | None, bool]:
             return step.process, process_rule(step.process), True
         case StepKind.TRANSFER:
             return step.licence, licence_rule(step.licence), False
-    return "", None, False
+        case _:
+            return "", None, False
 
 
 def _one(case: RecordCase, held: Held, rule: Rule, about: str) -> Iterator[Found]:

@@ -45,7 +45,7 @@ def open_slots(
             code="audit.too_many",
         )
     scalars = tuple(blindings(k, len(values)))
-    found = []
+    found: list[SlotOpening] = []
     for slot in wanted:
         value = values[slot] if 0 <= slot < len(values) else None
         if value is None:

@@ -189,7 +189,7 @@ def slots_of(raw: bytes, *, anchor: Anchor | None) -> Sequence[tuple[str, Consum
         MalformedError: the bytes are no evidence file.
     """
     held = _Held.read(raw, anchor)
-    found = []
+    found: list[tuple[str, Consumption, tuple[int, ...]]] = []
     for credential in held.credentials:
         claim = credential.claim
         if isinstance(claim, Consumption):

@@ -54,7 +54,7 @@ def row_opens(row: Row, sources: tuple[Source, ...]) -> Finding | None:
 
 
 def _parts(opening: OpeningClaim, by_digest: dict[Digest, Source]) -> tuple[_Part, ...]:
-    parts = []
+    parts: list[_Part] = []
     for digest in opening.commitments:
         source = by_digest[digest]
         weighing = source.weighed_by
@@ -88,7 +88,7 @@ def blinded_alike(case: Case, sources: tuple[Source, ...]) -> Finding | None:
     claims = [claim for _, claim in case.chain.claims(Consumption)]
     if len(claims) == 1:
         return None
-    vectors = []
+    vectors: list[_Vector] = []
     for claim in claims:
         found = case.resources.read(claim.commitments.digest_multibase, Commitments)
         if found is not None:

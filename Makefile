@@ -16,6 +16,7 @@ ARGS ?=
 PYTHON ?= python3
 BIN := .venv/bin
 ROOTS := specs trust registry issuers holders verifiers perseus
+CORE := trust registry issuers holders verifiers
 SOURCE := $(ROOTS) tests bench
 
 # The embedded database, the screens and the tests stand on the loopback address; nothing is fetched after installation.
@@ -30,6 +31,8 @@ test: .venv/.test
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
+	@for root in $(CORE); do echo "$$root $$($(BIN)/coverage report --precision=2 --format=total --include="$$root/*") % covered"; \
+	  $(BIN)/coverage report --precision=2 --include="$$root/*" >/dev/null; done
 
 soak: .venv/.test
 	PERSEUS_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)

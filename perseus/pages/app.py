@@ -23,8 +23,8 @@ EVIDENCE, TRUST = "/evidence/bank.perseus.json", "/trust.json"
 PROVENANCE = {
     "wide.svg": ("svg", "image/svg+xml"),
     "narrow.svg": ("narrow-svg", "image/svg+xml"),
-    "chain.ttl": ("turtle", "text/turtle; charset=utf-8"),
-    "chain.jsonld": ("json-ld", "application/ld+json"),
+    "graph.ttl": ("turtle", "text/turtle; charset=utf-8"),
+    "graph.jsonld": ("json-ld", "application/ld+json"),
 }
 HOSTS = ["127.0.0.1", "localhost"]
 _ASSETS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}

@@ -19,6 +19,7 @@ WHAT_CLAIMS_KNOW = re.compile(r"trust\.(claims|errors|did|digest)(\.|$)")
 OURS = re.compile(rf"({'|'.join(ROOTS)})(\.|$)")
 PLAIN_STANDARD_LIBRARY = frozenset(
     {
+        "abc",
         "bisect",
         "calendar",
         "collections",

@@ -213,8 +213,8 @@ def test_the_drawing_of_the_chain_is_on_the_front_page_for_wide_and_narrow_ones(
         assert drawn.headers["content-type"] == "image/svg+xml"
         assert "by GreenLedger" in drawn.text
         assert "<script" not in drawn.text
-    assert client.get("/provenance/chain.ttl").text.startswith("@prefix")
-    assert client.get("/provenance/chain.jsonld").headers["content-type"] == "application/ld+json"
+    assert client.get("/provenance/graph.ttl").text.startswith("@prefix")
+    assert client.get("/provenance/graph.jsonld").headers["content-type"] == "application/ld+json"
     assert client.get("/provenance/else.svg").status_code == 404
 
 

@@ -22,8 +22,7 @@ from trust.errors import MalformedError
 
 Exact = NewType("Exact", int)  # an integer that may exceed 2^53 - 1: a decimal string on the wire
 ROUNDING = "half to even, 3 decimals of a kilogram"
-SCOPE_2 = "Scope 2, location-based"
-SCOPE_1 = "Scope 1"
+SCOPE_2, SCOPE_1 = "Scope 2, location-based", "Scope 1"
 _PLACES = -3  # kilograms are written to the gram
 _LARGEST_TOTAL = 2**63
 _PER_KWH = -3  # a weight is for a kilowatt-hour, a quantity in watt-hours

@@ -86,7 +86,8 @@ class Act(Struct, frozen=True, eq=False, gc=False):
         Raises:
             EventRefusedError: it belongs elsewhere.
         """
-        event, scheme, last = self.event, self.ground.scheme, self.record.last
+        event, scheme, events = self.event, self.ground.scheme, self.record.events
+        last = events[-1] if events else None
         if event.scheme != scheme.origin:
             raise self.refuse(f"it belongs to {event.scheme}", "event.scheme")
         if event.policy != scheme.policy_index:
@@ -137,7 +138,7 @@ class Act(Struct, frozen=True, eq=False, gc=False):
     @property
     def full(self) -> bool:
         """Tell whether the larger number of officers signed."""
-        demand = self.demand
+        demand = self.ground.scheme.demands.get(self.event.type) or self.demand
         return len(self.signers.officers) >= (demand.officers if demand.full is None else demand.full)
 
     def require_member(self) -> Membership:

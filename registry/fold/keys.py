@@ -98,12 +98,12 @@ def _by_two(act: Act) -> bool:
 
 
 def _require_unused(act: Act, thumbprint: str) -> None:
-    if thumbprint in act.ground.owners or thumbprint in act.scheme.officers:
+    if thumbprint in act.ground.owners or thumbprint in act.ground.scheme.officers:
         raise act.refuse("the key is in the register already", "event.state")
 
 
 def _require_possession(act: Act, body: NewKey, key: PublicKey, thumbprint: str) -> None:
-    origin, member = act.scheme.origin, act.event.subject
+    origin, member = act.ground.scheme.origin, act.event.subject
     name = (body.signature, body.root, body.size, member, thumbprint, origin)  # all that is signed
     found = PROVEN.get(name)
     if found is key or found == key:

@@ -146,6 +146,6 @@ def _profile(act: Act, name: str, services: tuple[Service, ...]) -> Profile:
         parts = urlsplit(service.url)
         if parts.scheme != "https" or not parts.hostname or ":" in parts.netloc or "@" in parts.netloc:
             raise act.refuse(f"{service.url} is no https name without a port", "event.body")
-    if len({service.name for service in services}) != len(services):
+    if services and len({service.name for service in services}) != len(services):
         raise act.refuse("a service is named twice", "event.body")
     return Profile(act.index, name, services)

@@ -104,7 +104,7 @@ class State:
         """
         times, leaves, records = self.effective, tree.levels[0], self.records
         teams, pen, first = self._teams, self._pen, len(times)
-        latest = self.latest
+        latest, founded = self.latest, self.founded
         self._stand_on(tree)
         for index, entry in enumerate(entries, first):
             try:
@@ -117,18 +117,15 @@ class State:
                 who = teams.get(entry.kids)
                 if who is None or VERIFIED.get(leaves[index]) != who.keys or record.did is None:
                     who = self._signers(entry, leaves[index], record)
-                when = bound(recorded, index - first) if recorded else None
-                reach = latest if when is None else self._reach(when, index)
-                mark = Mark(event.effective, index)
-                self._decide(
-                    Act(mark, event, who, record, reach, self._ground),
-                    self.founded if when is None else self._bound(when),
-                )
+                reach, since = latest, founded
+                if recorded and (when := bound(recorded, index - first)) is not None:
+                    reach, since = self._reach(when, index), self._bound(when)
+                at = event.effective
+                self._decide(Act(Mark(at, index), event, who, record, reach, self._ground), since)
             except (MalformedError, EventRefusedError) as error:
                 self.ignored.append(Ignored(index, error.code, str(error)))
                 times.append(None)
                 continue
-            at = mark.at
             times.append(at)
             if at > latest:
                 latest = self.latest = at

@@ -1,6 +1,5 @@
 """One event in its place: what it says, who signed it, and what the log recorded before it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -30,7 +29,7 @@ class Ground(Struct, frozen=True, eq=False, gc=False):
 
     scheme: Scheme
     roots: Roots
-    owners: Mapping[str, Did]
+    owners: dict[str, Did]
 
 
 class Act(Struct, frozen=True, eq=False, gc=False):

@@ -50,6 +50,8 @@ def added(act: Act) -> None:
     lost = bool(body.lost) or (bool(held) and not has_old)
     ends = () if body.until is None else (Mark(body.until, act.index),)
     held[thumbprint] = Key(key, Span(act.mark, ends), lost_predecessor=lost)
+    if act.record.did is not None:
+        act.ground.owners[thumbprint] = act.record.did
 
 
 def retired(act: Act) -> None:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from registry.errors import EventRefusedError, RegisterError
 from registry.events import VERSION, Event, SignedEvent
-from registry.fold import keys, scheme
+from registry.fold import scheme
 from registry.fold.act import Act, Ground, Signers
 from registry.fold.record import Pen, Record
 from registry.fold.roots import Roots
@@ -121,11 +121,21 @@ class State:
                 if recorded and (when := bound(recorded, index - first)) is not None:
                     reach, since = self._reach(when, index), self._bound(when)
                 at = event.effective
-                self._decide(Act(Mark(at, index), event, who, record, reach, self._ground), since)
+                act = Act(Mark(at, index), event, who, record, reach, self._ground)
+                rule = MEMBER_EVENTS.get(event.type)
+                act.require_place(since)
+                if rule is None or record.did is None or event.v != VERSION:
+                    self._take_rare(act)
+                else:
+                    rule(act)
             except (MalformedError, EventRefusedError) as error:
                 self.ignored.append(Ignored(index, error.code, str(error)))
                 times.append(None)
                 continue
+            if not record.events:
+                records[event.subject] = record
+            record.events.append(index)
+            record.known = None
             times.append(at)
             if at > latest:
                 latest = self.latest = at
@@ -151,9 +161,13 @@ class State:
         record = self._record(event.subject)
         who, reach = everybody(event, self.scheme, record), self._reach(recorded, index)
         self._stand_on(tree)
-        self._decide(
-            Act(Mark(event.effective, index), event, who, record, reach, self._ground), self._bound(recorded)
-        )
+        act = Act(Mark(event.effective, index), event, who, record, reach, self._ground)
+        act.require_place(self._bound(recorded))
+        rule = MEMBER_EVENTS.get(event.type)
+        if rule is None or record.did is None or event.v != VERSION:
+            self._take_rare(act)
+        else:
+            rule(act)
 
     def _signers(self, signed: SignedEvent, leaf: bytes, record: Record) -> Signers:
         """Tell who signed an event; officers alone are remembered, because they sign together again."""
@@ -177,25 +191,15 @@ class State:
         if self._ground.roots.tree is not tree:
             self._ground = Ground(self.scheme, Roots(tree), self.owners)
 
-    def _decide(self, act: Act, bound: datetime) -> None:
-        event, record = act.event, act.record
-        act.require_place(bound)
-        rule = MEMBER_EVENTS.get(event.type)
-        if record.did is None:
+    def _take_rare(self, act: Act) -> None:
+        """Take in an event that is about the scheme, or about a member and of a type that this version cannot read."""
+        if act.record.did is None:
             self._take_rules(act)
-        elif event.v == VERSION and rule is not None:
-            rule(act)
-        elif is_known(event):
+        elif is_known(act.event):
             raise act.refuse("an event of this type cannot be about a member", "event.body")
         else:
             act.require_somebody()
-            record.unknown.append(act.index)
-        if not record.events:
-            self.records[record.subject] = record
-        record.events.append(act.mark.index)
-        record.known = None
-        if rule is keys.added and record.did is not None:
-            self.owners[next(reversed(record.keys))] = record.did
+            act.record.unknown.append(act.index)
 
     def _bound(self, recorded: Time) -> datetime:
         """Give the moment that an event recorded then may not be dated behind."""

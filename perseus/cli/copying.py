@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from perseus.cli.explain import pointer_to
+from perseus.cli.judging import Trust
 from perseus.cli.text import plain
 from perseus.clock import now
 from trust.errors import MalformedError, NotPermittedError, PerseusError, UnavailableError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from registry.log.proof import Proven
     from trust.canonical import Json
 
-Trust = Annotated[Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")]
 Own = Annotated[
     Path | None,
     typer.Option(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from perseus.cli.judging import Trust
 from perseus.cli.reading import read_capped
 from perseus.cli.verify import moment_asked
 from perseus.clock import now
@@ -36,9 +37,7 @@ def export_ib1(
     upon: Annotated[
         Path | None, typer.Option(help="The record that you received, which yours is signed upon.")
     ] = None,
-    trust: Annotated[
-        Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")
-    ] = None,
+    trust: Trust = None,
     at: Annotated[str | None, typer.Option(help="Judge the chain as at this moment.")] = None,
 ) -> None:
     """Write the steps of a genuine chain that you did yourself as an IB1 provenance record, and sign them.

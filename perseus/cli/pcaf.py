@@ -5,10 +5,21 @@ import re
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from perseus.cli.judging import (
+    Assurance,
+    AssuredBy,
+    At,
+    Audience,
+    Currency,
+    KnownAt,
+    Offline,
+    TotalValueIs,
+    Trust,
+)
 from perseus.cli.reading import read_capped
 from perseus.cli.text import bold, wrapped
 from perseus.cli.verify import CODES, known_at_asked, moment_asked
@@ -22,7 +33,6 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 _AMOUNT = re.compile(r"£?([0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(\.[0-9]{1,2})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-TotalValueIs = Literal["equity-and-debt", "evic"]
 
 
 @app.command()
@@ -31,31 +41,16 @@ def pcaf(
     *,
     outstanding: Annotated[str, typer.Option(help="What is outstanding of the loan, such as 250000.")],
     total_value: Annotated[str, typer.Option(help="The firm's total equity and debt, or its EVIC.")],
-    total_value_is: Annotated[
-        TotalValueIs, typer.Option(help="equity-and-debt for a private firm, evic for a listed one.")
-    ] = "equity-and-debt",
-    currency: Annotated[str, typer.Option(help="The currency of both amounts.")] = "GBP",
-    assurance: Annotated[
-        Path | None, typer.Option(help="An independent auditor's statement on the firm's emissions.")
-    ] = None,
-    assured_by: Annotated[str | None, typer.Option(help="Who gave that statement.")] = None,
-    trust: Annotated[
-        Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")
-    ] = None,
+    total_value_is: TotalValueIs = "equity-and-debt",
+    currency: Currency = "GBP",
+    assurance: Assurance = None,
+    assured_by: AssuredBy = None,
+    trust: Trust = None,
     policy: Annotated[str, typer.Option(help="bank, auditor, or a policy file.")] = "bank",
-    at: Annotated[str | None, typer.Option(help="Judge as at this moment.")] = None,
-    known_at: Annotated[
-        str | None, typer.Option(help="With what the register knew then: a moment or a size.")
-    ] = None,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Ask nobody; use the copies in the file.")
-    ] = False,
-    audience: Annotated[
-        str | None,
-        typer.Option(
-            envvar="PERSEUS_AUDIENCE", help="Who you are, as a DID: what was made for another is refused."
-        ),
-    ] = None,
+    at: At = None,
+    known_at: KnownAt = None,
+    offline: Offline = False,
+    audience: Audience = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> None:
     """Attribute a verified chain's emissions to a loan, by the PCAF Standard, Part A.

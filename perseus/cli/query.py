@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from perseus.cli.judging import Trust
 from perseus.cli.reading import read_capped
 from perseus.cli.text import plain
 from trust.errors import MalformedError
@@ -32,9 +33,7 @@ def query(
         Literal["table", "json", "csv", "turtle"] | None,
         typer.Option("--format", help="How the answer is written; turtle for CONSTRUCT."),
     ] = None,
-    trust: Annotated[
-        Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")
-    ] = None,
+    trust: Trust = None,
 ) -> None:
     """Ask all evidence files of a folder one question; nothing is judged, and nothing is fetched.
 

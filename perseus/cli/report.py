@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from perseus.cli.pcaf import TotalValueIs, assurance_asked, loan_asked
+from perseus.cli.judging import Assurance, AssuredBy, At, Audience, Currency, KnownAt, TotalValueIs, Trust
+from perseus.cli.pcaf import assurance_asked, loan_asked
 from perseus.cli.reading import read_capped
 from perseus.cli.text import plain
 from perseus.cli.tree import HEADLINES
@@ -37,36 +38,21 @@ def report(
         Path | None,
         typer.Option(envvar="PERSEUS_KEY_PASSPHRASE_FILE", help="What opens the key; of mode 0600."),
     ] = None,
-    trust: Annotated[
-        Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")
-    ] = None,
+    trust: Trust = None,
     policy: Annotated[str, typer.Option(help="bank, auditor, or a policy file.")] = "bank",
-    at: Annotated[
-        str | None, typer.Option(help="Judge as at this moment, such as 2026-11-22T10:00:00Z.")
-    ] = None,
-    known_at: Annotated[
-        str | None, typer.Option(help="With what the register knew then: a moment or a size.")
-    ] = None,
-    audience: Annotated[
-        str | None,
-        typer.Option(
-            envvar="PERSEUS_AUDIENCE", help="Who you are, as a DID: what was made for another is refused."
-        ),
-    ] = None,
+    at: At = None,
+    known_at: KnownAt = None,
+    audience: Audience = None,
     outstanding: Annotated[
         str | None, typer.Option(help="With --total-value: what is outstanding of a loan.")
     ] = None,
     total_value: Annotated[
         str | None, typer.Option(help="The firm's total equity and debt, or its EVIC.")
     ] = None,
-    total_value_is: Annotated[
-        TotalValueIs, typer.Option(help="equity-and-debt for a private firm, evic for a listed one.")
-    ] = "equity-and-debt",
-    currency: Annotated[str, typer.Option(help="The currency of both amounts.")] = "GBP",
-    assurance: Annotated[
-        Path | None, typer.Option(help="An independent auditor's statement on the firm's emissions.")
-    ] = None,
-    assured_by: Annotated[str | None, typer.Option(help="Who gave that statement.")] = None,
+    total_value_is: TotalValueIs = "equity-and-debt",
+    currency: Currency = "GBP",
+    assurance: Assurance = None,
+    assured_by: AssuredBy = None,
 ) -> None:
     """Report on an evidence file from what it holds alone, so that anybody can make the same report again.
 

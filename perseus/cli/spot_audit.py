@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from perseus.cli.judging import Trust
 from perseus.cli.reading import read_capped
 from perseus.cli.text import plain, wrapped
 from perseus.clock import now
@@ -24,7 +25,6 @@ app = typer.Typer(
 CODES = {"verified": 0, "not_verified": 1, "undetermined": 3}
 _MARKS = {"passed": "v", "failed": "x", "not_run": "-"}
 _MOST = 48
-Trust = Annotated[Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 

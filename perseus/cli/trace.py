@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from perseus.cli.judging import Trust
 from perseus.cli.reading import read_capped
 from trust.errors import MalformedError
 
@@ -25,9 +26,7 @@ def trace(
     ] = "turtle",
     narrow: Annotated[bool, typer.Option("--narrow", help="Draw the SVG in one column.")] = False,
     out: Annotated[Path | None, typer.Option(help="Where to write it; else to standard output.")] = None,
-    trust: Annotated[
-        Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")
-    ] = None,
+    trust: Trust = None,
 ) -> None:
     """Draw who made what from what, with whose leave; nothing is judged, and the same file gives the same bytes.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from perseus.cli.explain import pointer_to
+from perseus.cli.judging import At, Audience, KnownAt, Offline, Trust
 from perseus.cli.text import plain, wrapped
 from perseus.cli.tree import draw
 from perseus.clock import now
@@ -33,19 +34,11 @@ def verify(
         list[Path], typer.Argument(metavar="FILE...", help="Evidence files; - for standard input.")
     ],
     *,
-    trust: Annotated[
-        Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")
-    ] = None,
+    trust: Trust = None,
     policy: Annotated[str, typer.Option(help="bank, auditor, interop, or a policy file.")] = "bank",
-    at: Annotated[
-        str | None, typer.Option(help="Judge as at this moment, such as 2026-11-22T10:00:00Z.")
-    ] = None,
-    known_at: Annotated[
-        str | None, typer.Option(help="With what the register knew then: a moment or a size.")
-    ] = None,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Ask nobody; use the copies in the file.")
-    ] = False,
+    at: At = None,
+    known_at: KnownAt = None,
+    offline: Offline = False,
     register: Annotated[
         Path | None,
         typer.Option(
@@ -53,12 +46,7 @@ def verify(
             help="Your own copy of the register: a folder that sync keeps, or a party's home.",
         ),
     ] = None,
-    audience: Annotated[
-        str | None,
-        typer.Option(
-            envvar="PERSEUS_AUDIENCE", help="Who you are, as a DID: what was made for another is refused."
-        ),
-    ] = None,
+    audience: Audience = None,
     against: Annotated[
         Path | None,
         typer.Option(

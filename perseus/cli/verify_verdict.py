@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from perseus.cli.judging import Trust
 from perseus.cli.reading import read_capped
 from perseus.cli.tree import draw
 from perseus.cli.verify import CODES, moment_asked
@@ -22,9 +23,7 @@ def verify_verdict(
     evidence: Annotated[
         Path | None, typer.Option(help="The evidence file that it is about; it is judged again.")
     ] = None,
-    trust: Annotated[
-        Path | None, typer.Option(envvar="PERSEUS_TRUST", help="The trust anchor: a trust.json.")
-    ] = None,
+    trust: Trust = None,
     policy: Annotated[
         list[str] | None, typer.Option(help="A policy file that the verdict may name. May be repeated.")
     ] = None,

@@ -10,36 +10,29 @@ import pytest
 from issuers.emissions import Reported
 from support.altering import Change, opening, row, says
 from support.chain import AT, ChainSimulator, assert_refused, codes, party, resigned
+from support.good_chains import report_of_gas
 from support.story import CAP, EDP, LONDON, METERED_AT, REPORTED_AT, Story, urn
 from trust.canonical import Json
 from trust.claims.commitments import Commitments
 from trust.claims.consumption import Consumption, Fuel, Substitution
-from trust.claims.coverage import RowCoverage
 from trust.claims.emissions import (
-    METHOD,
     Activity,
     Emissions,
     Exact,
-    Gases,
-    OpeningClaim,
     Row,
-    grams_exponent,
-    kilograms,
 )
-from trust.claims.gas import WEIGHT_EXPONENT, gas_factors
 from trust.claims.halfhour import Month
 from trust.claims.intensity import Intensity, IntensityKind
 from trust.claims.region import Region
 from trust.credential import Credential
 from trust.did import Did
 from trust.digest import Digest
-from trust.envelope import envelope, link
+from trust.envelope import envelope
 from trust.links import Relation
 from trust.report import Answer, Outcome, Overall
 from trust.resource import read_resource, write_resource
 from trust.secured import Secured
 from trust.signing import sign
-from trust.weighted_sum import open_sum
 from verifiers.dossier import Dossier
 from verifiers.policy import Policy
 from verifiers.verify import verify
@@ -500,27 +493,7 @@ def test_one_meter_counted_twice_in_a_month_is_refused() -> None:
 def gas_chain(kg_off: int = 0) -> ChainSimulator:
     """Have the accounting provider report gas, by hand: a month's one factor for every cubic metre."""
     story = Story(opening="gas", fuel=Fuel.GAS)
-    issued = story.consumption[0]
-    claim = envelope(issued.credential).claim
-    assert isinstance(claim, Consumption)
-    readings = story.readings()
-    factor = gas_factors(story.month).weight(readings.unit_code)
-    weights = tuple(0 if value is None else factor for value in readings.values)
-    opened = open_sum([(readings.values, weights, issued.k)])
-    exponent = grams_exponent(readings.unit_code, readings.exponent, weight_exponent=WEIGHT_EXPONENT)
-    missing = readings.quality.count("-")
-    expected = len(readings.values)
-    row = Row(
-        Fuel.GAS,
-        kilograms(opened.total + kg_off, exponent=exponent),
-        Gases.CO2E,
-        "Scope 1",
-        RowCoverage(expected, expected - missing, missing, 0),
-        (OpeningClaim((claim.commitments.digest_multibase,), Exact(opened.total), opened.blinding),),
-    )
-    report = Emissions(story.firm, story.month.period, (row,), METHOD, Activity(REPORTED_AT, REPORTED_AT))
-    links = (link(Relation.DERIVED, issued.credential), link(Relation.PERMITTED, story.consents[0]))
-    made = story.signing(CAP, REPORTED_AT, "emissions", 40).issue(report, links=links)
+    made = report_of_gas(story, kg_off=kg_off)
     story.__dict__["emissions"] = replace_report(made)
     return ChainSimulator(story)
 

@@ -13,6 +13,7 @@ from trust.claims.consumption import Consumption, Fuel
 from trust.claims.coverage import RowCoverage
 from trust.claims.emissions import (
     METHOD,
+    SCOPE_1,
     Activity,
     Emissions,
     Exact,
@@ -116,8 +117,8 @@ def rotate(found: SchemeSimulator, did: Did) -> Signer:
     return new
 
 
-def report_of_gas(story: Story) -> Secured:
-    """Report a month of gas: its one factor for every unit that was metered."""
+def report_of_gas(story: Story, *, kg_off: int = 0) -> Secured:
+    """Report a month of gas: its one factor for every unit that was metered; a rogue's sum is off by some units."""
     issued = story.consumption[0]
     claim = envelope(issued.credential).claim
     assert isinstance(claim, Consumption)
@@ -129,9 +130,9 @@ def report_of_gas(story: Story) -> Secured:
     expected, missing = len(readings.values), readings.quality.count("-")
     row = Row(
         Fuel.GAS,
-        kilograms(opened.total, exponent=exponent),
+        kilograms(opened.total + kg_off, exponent=exponent),
         Gases.CO2E,
-        "Scope 1",
+        SCOPE_1,
         RowCoverage(expected, expected - missing, missing, 0),
         (OpeningClaim((claim.commitments.digest_multibase,), Exact(opened.total), opened.blinding),),
     )

@@ -11,7 +11,7 @@ import pytest
 
 from perseus import serve
 from perseus.apps.words import TEXT
-from support.town import DID, Town, listed
+from support.town import DID, Town, listed, until
 
 REFUSED, WIDTH = 1, 100
 
@@ -136,6 +136,12 @@ def test_a_request_that_was_declined_is_listed_as_that(town: Town) -> None:
     assert asked not in perseus(town, "list").stdout
 
 
+def receipts_of(town: Town) -> list[str]:
+    """Give the receipts of all who have stopped."""
+    listed_now = json.loads(perseus(town, "list", "--json").stdout)["consents"]
+    return [party["receipt"] for one in listed_now if one["withdrawal"] for party in one["stopped"]]
+
+
 def test_a_withdrawal_says_what_ended_for_whom_and_who_has_answered(town: Town) -> None:
     given = json.loads(perseus(town, "list", "--json").stdout)["consents"]
     first = next(one for one in given if one["data"] == "energyConsumptionHalfHourly" and not one["ended"])
@@ -154,10 +160,8 @@ def test_a_withdrawal_says_what_ended_for_whom_and_who_has_answered(town: Town) 
     for party in ("Meterworks", "GreenLedger", "Northern Bank"):
         assert f"{party} is told, and has not answered yet" in told or f"{party} has stopped" in told
     town.delivered()
+    # The parties answer one after the other: what is listed is read only when all of them have.
+    until(lambda: len(receipts_of(town)) == 6, patience=30)
+    receipts = receipts_of(town)
     listed_now = " ".join(perseus(town, "list").stdout.split())
-    ended = [
-        one for one in json.loads(perseus(town, "list", "--json").stdout)["consents"] if one["withdrawal"]
-    ]
-    receipts = [party["receipt"] for one in ended for party in one["stopped"]]
-    assert len(receipts) == 6
     assert all(f"has stopped: receipt {receipt}" in listed_now for receipt in receipts)
